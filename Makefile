@@ -1,0 +1,45 @@
+# `make help` lists what there is. Settings come from the environment or a .env file.
+-include .env
+export
+
+PYTHON := .venv/bin/python
+SOURCES := actions answers channels conversations nlu ops tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run chat train test lint check lock bench bench-diet
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.venv/.synced: requirements.txt ops/bootstrap.sh
+	@sh ops/bootstrap.sh
+
+run: .venv/.synced ## Install what is needed, train if needed, start the assistant
+	@$(PYTHON) -m ops.run
+
+chat: .venv/.synced ## Talk to the running assistant in the terminal
+	@$(PYTHON) -m ops.chat
+
+train: .venv/.synced ## Train the model if its sources have changed
+	@$(PYTHON) -m ops.train
+
+check: .venv/.synced ## Check that every answer rests on the sheet or the policy
+	@$(PYTHON) -m answers.grounding
+
+lint: .venv/.synced ## Check style and types
+	@.venv/bin/ruff check $(SOURCES)
+	@.venv/bin/ruff format --check $(SOURCES)
+	@.venv/bin/mypy $(SOURCES)
+
+test: .venv/.synced lint train ## Run every check and test
+	@$(PYTHON) -m pytest
+
+bench: .venv/.synced train ## Measure this project beside a bare Rasa project
+	@$(PYTHON) -m ops.bench
+
+bench-diet: .venv/.synced ## Measure Rasa's DIET pipeline on the same data (minutes)
+	@$(PYTHON) -m ops.bench --only diet
+
+lock: .venv/.synced ## Compile requirements/ into requirements.txt, with hashes
+	@uv pip compile requirements/requirements.in --override requirements/overrides.txt \
+	  --python-version 3.10 --generate-hashes --no-emit-index-url --no-header -o requirements.txt
