@@ -1,0 +1,46 @@
+"""The custom action that gives the escalation advice and records its level."""
+
+from datetime import datetime, timezone
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turns import custom_objects, intent, split_turns
+from answers.catalog import LEVELS, escalations
+
+
+class ActionEscalate(Action):
+    """Record the gravest level of this turn, then answer what else was asked.
+
+    The advice is normally said before, by a plain response inside the Rasa server, so
+    that an alarm is answered even when this server is down. If nothing was said yet,
+    this action says it.
+    """
+
+    def name(self) -> str:
+        return "action_escalate"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        turn = split_turns(tracker.events)[-1]
+        objects = [
+            entry for entry in custom_objects(turn) if entry["escalation"] != "none"
+        ]
+        if not objects:
+            topic = intent(turn) or ""
+            dispatcher.utter_message(response=f"utter_{topic}")
+            objects = [{"topic": topic, "escalation": escalations()[topic]}]
+        gravest = max(objects, key=lambda entry: LEVELS.index(entry["escalation"]))
+        for question in tracker.latest_message.get("questions") or []:
+            dispatcher.utter_message(response=f"utter_{question}")
+        return [
+            SlotSet("escalation__level", gravest["escalation"]),
+            SlotSet("escalation__topic", gravest["topic"]),
+            SlotSet(
+                "escalation__at",
+                datetime.now(timezone.utc).isoformat(timespec="seconds"),
+            ),
+        ]

@@ -1,0 +1,40 @@
+"""The custom action for messages that were not understood."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turns import intent, split_turns
+from answers.catalog import titles
+
+MOST_TOPICS = 3
+FALLBACK = "nlu_fallback"
+
+
+class ActionOfferTopics(Action):
+    """Offer the likeliest topics as buttons; after two failures in a row, the number."""
+
+    def name(self) -> str:
+        return "action_offer_topics"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        turns = split_turns(tracker.events)
+        if len(turns) > 1 and intent(turns[-2]) == FALLBACK:
+            dispatcher.utter_message(response="utter_help/give_up")
+            return []
+        ranking = tracker.latest_message.get("intent_ranking") or []
+        known = titles()
+        likeliest = [entry["name"] for entry in ranking if entry["name"] in known][
+            :MOST_TOPICS
+        ]
+        if not likeliest:
+            dispatcher.utter_message(response="utter_help")
+            return []
+        buttons = [
+            {"title": known[topic], "payload": f"/{topic}"} for topic in likeliest
+        ]
+        dispatcher.utter_message(response="utter_help/offer_topics", buttons=buttons)
+        return []
