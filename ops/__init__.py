@@ -1,0 +1,1 @@
+"""Operate Cimento: settings, checks before starting, training, running, measuring."""

@@ -1,0 +1,134 @@
+"""Start the assistant: `python -m ops.run` (what `make run` does once installed).
+
+Checks the sources, trains if needed, then runs the action server and Rasa side by side
+until Ctrl-C. The action server is started again if it dies; alarms are answered
+meanwhile, since Rasa says them by itself.
+"""
+
+import os
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import yaml
+from honcho.manager import Manager
+
+from answers import grounding
+from answers.sheet import SourceError
+from ops.settings import ROOT, SettingError, Settings, read_settings
+from ops.train import MODEL, TrainingError, train_if_needed
+
+ENDPOINTS = Path("var/endpoints.yml")
+# Quiet: no telemetry, no banner of libraries; errors only, and no patient's words.
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "PYTHONWARNINGS": "ignore",
+    "LOG_LEVEL": "ERROR",
+}
+
+
+class StartError(Exception):
+    """The assistant cannot start; the message says why and what to do."""
+
+
+def check_ports(settings: Settings) -> None:
+    """Raise StartError when a port cannot be listened on."""
+    for host, port, variable in (
+        (settings.host, settings.port, "CIMENTO_PORT"),
+        (settings.actions_host, settings.actions_port, "CIMENTO_ACTIONS_PORT"),
+    ):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise StartError(
+                    f"Cannot listen on {host}:{port} ({error.strerror}). Stop what uses it, "
+                    f"or choose another port: {variable}={port + 1} make run"
+                ) from error
+
+
+def check_answers() -> None:
+    """Raise StartError when an answer does not rest on the sheet or the policy."""
+    try:
+        found = grounding.problems()
+    except SourceError as error:
+        raise StartError(str(error)) from error
+    if found:
+        raise StartError("Some answers cannot be served:\n- " + "\n- ".join(found))
+
+
+def write_endpoints(settings: Settings) -> None:
+    """Write var/endpoints.yml: endpoints.yml with the action server of the settings."""
+    endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
+    address = f"http://{settings.actions_host}:{settings.actions_port}/webhook"
+    endpoints["action_endpoint"]["url"] = address
+    (ROOT / ENDPOINTS).parent.mkdir(exist_ok=True)
+    (ROOT / ENDPOINTS).write_text(yaml.safe_dump(endpoints), encoding="utf-8")
+
+
+def commands(settings: Settings) -> dict[str, str]:
+    """Return {name: shell command} of the two servers."""
+    python = f"'{sys.executable}' -m"
+    return {
+        "actions": f"while :; do {python} rasa_sdk --actions actions "
+        f"--port {settings.actions_port}; sleep 1; done",
+        "rasa": f"exec {python} rasa run --interface {settings.host} --port {settings.port} "
+        f"--model {MODEL} --endpoints {ENDPOINTS} --credentials credentials.yml",
+    }
+
+
+def _announce(settings: Settings) -> None:
+    started = time.monotonic()
+    while True:
+        time.sleep(0.5)
+        try:
+            urllib.request.urlopen(
+                f"http://{settings.host}:{settings.port}/", timeout=2
+            ).close()
+        except (OSError, urllib.error.URLError):
+            continue
+        print(f"Cimento is ready ({time.monotonic() - started:.0f} s).", flush=True)
+        print(
+            f'Talk to it: POST {settings.webhook} {{"sender": "me", "message": "Bonjour"}}'
+        )
+        print(
+            "Or in a second terminal: make chat. Ctrl-C stops everything.", flush=True
+        )
+        return
+
+
+def run(settings: Settings) -> int:
+    """Run both servers until one stops or Ctrl-C; return the exit status."""
+    environment = {**os.environ, **QUIET, "SANIC_HOST": settings.actions_host}
+    manager = Manager()
+    for name, command in commands(settings).items():
+        manager.add_process(name, command, env=environment, cwd=str(ROOT))
+    print("Starting (about 20 seconds)…", flush=True)
+    threading.Thread(target=_announce, args=[settings], daemon=True).start()
+    manager.loop()
+    return manager.returncode or 0
+
+
+def main() -> int:
+    """Check, train, run. Print what is wrong and return 1 when the start is refused."""
+    try:
+        settings = read_settings()
+        check_answers()
+        check_ports(settings)
+        train_if_needed()
+        write_endpoints(settings)
+    except (SettingError, StartError, TrainingError) as error:
+        print(f"Cimento cannot start. {error}", file=sys.stderr)
+        return 1
+    return run(settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
