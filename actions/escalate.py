@@ -26,9 +26,7 @@ class ActionEscalate(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         turn = split_turns(tracker.events)[-1]
-        objects = [
-            entry for entry in custom_objects(turn) if entry["escalation"] != "none"
-        ]
+        objects = [entry for entry in custom_objects(turn) if entry["escalation"] != "none"]
         if not objects:
             topic = intent(turn) or ""
             dispatcher.utter_message(response=f"utter_{topic}")

@@ -27,14 +27,10 @@ class ActionOfferTopics(Action):
             return []
         ranking = tracker.latest_message.get("intent_ranking") or []
         known = titles()
-        likeliest = [entry["name"] for entry in ranking if entry["name"] in known][
-            :MOST_TOPICS
-        ]
+        likeliest = [entry["name"] for entry in ranking if entry["name"] in known][:MOST_TOPICS]
         if not likeliest:
             dispatcher.utter_message(response="utter_help")
             return []
-        buttons = [
-            {"title": known[topic], "payload": f"/{topic}"} for topic in likeliest
-        ]
+        buttons = [{"title": known[topic], "payload": f"/{topic}"} for topic in likeliest]
         dispatcher.utter_message(response="utter_help/offer_topics", buttons=buttons)
         return []

@@ -36,13 +36,9 @@ class Wording:
 
 def _wordings(file: Path, root: Path) -> Iterator[Wording]:
     try:
-        responses = yaml.safe_load(file.read_text(encoding="utf-8")).get(
-            "responses", {}
-        )
+        responses = yaml.safe_load(file.read_text(encoding="utf-8")).get("responses", {})
     except yaml.YAMLError as error:
-        raise SourceError(
-            f"{file.relative_to(root)} is not valid YAML: {error}"
-        ) from error
+        raise SourceError(f"{file.relative_to(root)} is not valid YAML: {error}") from error
     for response, variants in responses.items():
         for variant in variants:
             metadata = variant.get("metadata") or {}
@@ -68,18 +64,13 @@ def read_wordings(root: Path = ROOT) -> list[Wording]:
 def read_service(root: Path = ROOT) -> dict[str, str]:
     """Return {slot: value} of the service's number, as written in domain.yml."""
     slots = yaml.safe_load((root / "domain.yml").read_text(encoding="utf-8"))["slots"]
-    return {
-        name: slots[name]["initial_value"]
-        for name in ("service_phone", "service_extension")
-    }
+    return {name: slots[name]["initial_value"] for name in ("service_phone", "service_extension")}
 
 
 @lru_cache(maxsize=1)
 def read_intents(root: Path = ROOT) -> frozenset[str]:
     """Return the names of the intents that domain.yml declares."""
-    return frozenset(
-        yaml.safe_load((root / "domain.yml").read_text(encoding="utf-8"))["intents"]
-    )
+    return frozenset(yaml.safe_load((root / "domain.yml").read_text(encoding="utf-8"))["intents"])
 
 
 def render(text: str, service: dict[str, str]) -> str:

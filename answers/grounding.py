@@ -23,40 +23,29 @@ NOT_QUOTED = {
 }
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-_LIST_MARK = re.compile(
-    r"^\d\)", re.MULTILINE
-)  # "1) … 2) …" counts steps, states nothing
+_LIST_MARK = re.compile(r"^\d\)", re.MULTILINE)  # "1) … 2) …" counts steps, states nothing
 
 
 def _numbers(text: str) -> set[str]:
-    return {
-        number.replace(",", ".") for number in _NUMBER.findall(_LIST_MARK.sub("", text))
-    }
+    return {number.replace(",", ".") for number in _NUMBER.findall(_LIST_MARK.sub("", text))}
 
 
 def _check_sources(
     wording: catalog.Wording, source: str, policy: dict[str, dict[str, str]]
 ) -> list[str]:
     where = f"{wording.file}, {wording.response} ({wording.channel})"
-    found = [
-        f"{where}: not in the sheet: « {q} »" for q in wording.quotes if q not in source
-    ]
+    found = [f"{where}: not in the sheet: « {q} »" for q in wording.quotes if q not in source]
     unknown = [name for name in wording.policy if name not in policy]
     found += [f"{where}: no statement {name!r} in {sheet.POLICY}" for name in unknown]
-    known = " ".join(
-        [*wording.quotes, *(policy[p]["text"] for p in wording.policy if p in policy)]
-    )
+    known = " ".join([*wording.quotes, *(policy[p]["text"] for p in wording.policy if p in policy)])
     loose = _numbers(re.sub(r"\{\w+\}", "", wording.text)) - _numbers(known)
     found += [
-        f"{where}: {number} is in no quote and no policy statement"
-        for number in sorted(loose)
+        f"{where}: {number} is in no quote and no policy statement" for number in sorted(loose)
     ]
     return found
 
 
-def _check_form(
-    wording: catalog.Wording, service: dict[str, str], sections: set[str]
-) -> list[str]:
+def _check_form(wording: catalog.Wording, service: dict[str, str], sections: set[str]) -> list[str]:
     where = f"{wording.file}, {wording.response} ({wording.channel})"
     text = catalog.render(wording.text, service)
     found = []
@@ -65,9 +54,7 @@ def _check_form(
         if foreign:
             found.append(f"{where}: not GSM-7: {' '.join(sorted(foreign))}")
         elif gsm7.segments(text) > MAX_SMS_SEGMENTS:
-            found.append(
-                f"{where}: {gsm7.segments(text)} SMS segments, at most {MAX_SMS_SEGMENTS}"
-            )
+            found.append(f"{where}: {gsm7.segments(text)} SMS segments, at most {MAX_SMS_SEGMENTS}")
     elif len(text) > MAX_WEB_CHARACTERS:
         found.append(f"{where}: {len(text)} characters, at most {MAX_WEB_CHARACTERS}")
     if set(wording.custom) != {"topic", "section", "escalation"}:
@@ -103,9 +90,7 @@ def problems(root: Path = sheet.ROOT) -> list[str]:
     found = [line for w in wordings for line in _check_sources(w, source, policy)]
     found += [line for w in wordings for line in _check_form(w, service, set(sections))]
     for response in {w.response for w in wordings}:
-        if not any(
-            w.channel == catalog.SMS for w in wordings if w.response == response
-        ):
+        if not any(w.channel == catalog.SMS for w in wordings if w.response == response):
             found.append(f"{response} has no sms wording")
     for name, value in service.items():
         if value not in source:
@@ -114,9 +99,7 @@ def problems(root: Path = sheet.ROOT) -> list[str]:
     for section in sections.values():
         for sentence in sheet.sentences(section):
             if sentence not in quoted and sentence not in NOT_QUOTED:
-                found.append(
-                    f"no answer quotes this sentence of the sheet: « {sentence} »"
-                )
+                found.append(f"no answer quotes this sentence of the sheet: « {sentence} »")
     return found
 
 

@@ -33,9 +33,7 @@ class CimentoRestInput(RestInput):
     @staticmethod
     def _body(request: Request) -> dict[str, Any]:
         if not isinstance(request.json, dict):
-            raise InvalidUsage(
-                'The body must be a JSON object: {"sender": …, "message": …}.'
-            )
+            raise InvalidUsage('The body must be a JSON object: {"sender": …, "message": …}.')
         return request.json
 
     async def _extract_sender(self, req: Request) -> str:
@@ -51,9 +49,7 @@ class CimentoRestInput(RestInput):
         payload = _PAYLOAD.fullmatch(text)
         return text if payload and payload[1] in read_intents() else text.lstrip("/ ")
 
-    def blueprint(
-        self, on_new_message: Callable[[UserMessage], Awaitable[Any]]
-    ) -> Blueprint:
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return the routes of the stock channel around a handler that is never silent."""
 
         async def handle(message: UserMessage) -> None:
@@ -61,9 +57,7 @@ class CimentoRestInput(RestInput):
                 await on_new_message(message)
             except Exception as error:
                 # The traceback may hold the patient's words: only its kind is logged.
-                logger.error(
-                    "A message could not be handled: %s.", type(error).__name__
-                )
+                logger.error("A message could not be handled: %s.", type(error).__name__)
             output = message.output_channel
             if output is not None and not isinstance(output, QueueOutputChannel):
                 output.messages = complete(output.messages, message.sender_id)

@@ -46,9 +46,7 @@ class BoundedSQLTrackerStore(SQLTrackerStore):
         self._max_turns = max_turns
         if dialect == "sqlite":
             Path(db).parent.mkdir(parents=True, exist_ok=True)
-        super().__init__(
-            domain=domain, event_broker=event_broker, dialect=dialect, db=db, **kwargs
-        )
+        super().__init__(domain=domain, event_broker=event_broker, dialect=dialect, db=db, **kwargs)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the tracker of the last turns of `sender_id`, None for a new sender."""
@@ -89,12 +87,8 @@ class BoundedSQLTrackerStore(SQLTrackerStore):
         last_loop = older.filter(row.type_name == ActiveLoop.type_name).with_entities(
             sa.func.max(row.id)
         )
-        carried = [
-            id_ for (id_,) in [*last_of_each_slot, *last_loop] if id_ is not None
-        ]
-        return current_session.filter(
-            sa.or_(row.id >= start, row.id.in_(carried))
-        ).all()
+        carried = [id_ for (id_,) in [*last_of_each_slot, *last_loop] if id_ is not None]
+        return current_session.filter(sa.or_(row.id >= start, row.id.in_(carried))).all()
 
     def _window_start(self, current_session: Query) -> int | None:
         """Return the id of the `action_listen` before the last `max_turns` messages."""

@@ -10,17 +10,13 @@ from typing import Any
 from ops.settings import SettingError, read_settings
 
 
-def ask(
-    webhook: str, sender: str, text: str, timeout: float = 30
-) -> list[dict[str, Any]]:
+def ask(webhook: str, sender: str, text: str, timeout: float = 30) -> list[dict[str, Any]]:
     """Return the messages of one turn; OSError when the assistant cannot be reached.
 
     `timeout` is in seconds.
     """
     body = json.dumps({"sender": sender, "message": text}).encode()
-    request = urllib.request.Request(
-        webhook, body, {"Content-Type": "application/json"}
-    )
+    request = urllib.request.Request(webhook, body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=timeout) as reply:
         messages: list[dict[str, Any]] = json.load(reply)
     return messages

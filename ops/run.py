@@ -89,18 +89,12 @@ def _announce(settings: Settings) -> None:
     while True:
         time.sleep(0.5)
         try:
-            urllib.request.urlopen(
-                f"http://{settings.host}:{settings.port}/", timeout=2
-            ).close()
+            urllib.request.urlopen(f"http://{settings.host}:{settings.port}/", timeout=2).close()
         except (OSError, urllib.error.URLError):
             continue
         print(f"Cimento is ready ({time.monotonic() - started:.0f} s).", flush=True)
-        print(
-            f'Talk to it: POST {settings.webhook} {{"sender": "me", "message": "Bonjour"}}'
-        )
-        print(
-            "Or in a second terminal: make chat. Ctrl-C stops everything.", flush=True
-        )
+        print(f'Talk to it: POST {settings.webhook} {{"sender": "me", "message": "Bonjour"}}')
+        print("Or in a second terminal: make chat. Ctrl-C stops everything.", flush=True)
         return
 
 

@@ -30,9 +30,7 @@ class Settings:
 def _port(environment: Mapping[str, str], name: str, default: int) -> int:
     value = environment.get(name) or str(default)
     if not value.isdecimal() or not 0 < int(value) < 65536:
-        raise SettingError(
-            f"{name}={value!r} is not a port: give a number from 1 to 65535."
-        )
+        raise SettingError(f"{name}={value!r} is not a port: give a number from 1 to 65535.")
     return int(value)
 
 

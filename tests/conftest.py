@@ -1,0 +1,136 @@
+"""Shared by all tests: the trained model, and servers started as `make run` starts them."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.chat import ask
+from ops.settings import ROOT
+from ops.train import MODEL
+
+START_SECONDS = 120
+
+
+def free_port() -> int:
+    """Return a loopback port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Assistant:
+    """A running assistant: its two servers, started by `python -m ops.run`."""
+
+    process: subprocess.Popen[str]
+    port: int
+    actions_port: int
+    log: Path
+
+    def say(self, text: str, sender: str | None = None) -> list[dict[str, Any]]:
+        """Send one message, return the messages of the turn."""
+        url = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
+        return ask(url, sender or uuid.uuid4().hex, text)
+
+    def stop(self) -> int:
+        """Press Ctrl-C; return the exit status."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise
+
+
+def text_of(turn: list[dict[str, Any]]) -> str:
+    """Return all that a turn says."""
+    return "\n".join(message["text"] for message in turn if "text" in message)
+
+
+def custom_of(turn: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the one machine-readable object of a turn; fails when there is not one."""
+    customs = [message["custom"] for message in turn if "custom" in message]
+    assert len(customs) == 1, turn
+    custom: dict[str, Any] = customs[0]
+    return custom
+
+
+def copy_project(target: Path) -> Path:
+    """Copy the project (without its environment and conversations) to `target`."""
+    ignored = shutil.ignore_patterns(
+        ".git", ".venv", ".tools", ".rasa", "var", "__pycache__", ".*_cache"
+    )
+    shutil.copytree(ROOT, target, ignore=ignored)
+    return target
+
+
+def launch(project: Path, **settings: str) -> subprocess.Popen[str]:
+    """Run `python -m ops.run` in `project`, output in var/run.log."""
+    log = project / "var" / "run.log"
+    log.parent.mkdir(exist_ok=True)
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "ops.run"],
+        cwd=project,
+        env={**os.environ, **settings},
+        stdout=log.open("w"),
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def start(project: Path) -> Assistant:
+    """Start the assistant of `project` on free ports and wait until it says it is ready."""
+    port, actions_port = free_port(), free_port()
+    process = launch(project, CIMENTO_PORT=str(port), CIMENTO_ACTIONS_PORT=str(actions_port))
+    log = project / "var" / "run.log"
+    deadline = time.monotonic() + START_SECONDS
+    while "is ready" not in log.read_text():
+        if process.poll() is not None or time.monotonic() > deadline:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            raise AssertionError(f"The assistant did not start:\n{log.read_text()[-3000:]}")
+        time.sleep(0.2)
+    return Assistant(process, port, actions_port, log)
+
+
+@pytest.fixture(scope="session")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """One assistant for the whole run, in a copy of the project."""
+    running = start(copy_project(tmp_path_factory.mktemp("assistant") / "cimento"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def parse() -> Callable[[str], dict[str, Any]]:
+    """Return what the deployed model understands of a message (Rasa's parse data)."""
+    from rasa.core.agent import Agent
+    from rasa.core.channels.channel import UserMessage
+
+    agent = Agent.load(str(ROOT / MODEL))
+    processor = agent.processor
+    assert processor is not None
+
+    def read(text: str) -> dict[str, Any]:
+        parsed: dict[str, Any] = processor._parse_message_with_graph(
+            UserMessage(text), processor_tracker
+        )
+        return parsed
+
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    processor_tracker = DialogueStateTracker("test", [])
+    return read

@@ -1,0 +1,34 @@
+"""The shape of a turn, and what the REST channel accepts."""
+
+from channels.turn import complete
+
+ANSWER = {"recipient_id": "x", "text": "Ne conduisez pas."}
+
+
+def custom(topic: str, escalation: str) -> dict:
+    return {"topic": topic, "section": None, "escalation": escalation}
+
+
+def test_a_turn_has_one_custom_object_at_its_end() -> None:
+    one = {"recipient_id": "x", "custom": custom("driving", "none")}
+    assert complete([one, ANSWER], "x") == [ANSWER, one]
+
+
+def test_the_gravest_custom_comes_first_and_keeps_the_others() -> None:
+    none, urgent = custom("driving", "none"), custom("emergency", "urgence")
+    turn = complete(
+        [ANSWER, {"recipient_id": "x", "custom": none}, {"recipient_id": "x", "custom": urgent}],
+        "x",
+    )
+    assert turn[-1]["custom"] == {**urgent, "also": [none]}
+
+
+def test_a_silent_turn_apologises_with_the_numbers() -> None:
+    said, last = complete([], "x")
+    for number in ("05 56 79 56 79", "95599", "15", "112", "114"):
+        assert number in said["text"]
+    assert last["custom"]["topic"] == "unavailable"
+
+
+def test_a_turn_without_custom_gets_an_empty_one() -> None:
+    assert complete([ANSWER], "x")[-1]["custom"] == custom(None, "none")

@@ -1,0 +1,107 @@
+"""Every answer rests on the sheet, and every sentence of the sheet is answered."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from answers import catalog, grounding, sheet
+from ops.settings import ROOT
+from tests.conftest import copy_project
+
+
+def test_no_problem_in_the_project() -> None:
+    assert grounding.problems() == []
+
+
+def test_exempted_sentences_stand_in_the_sheet() -> None:
+    text = sheet.read_text(ROOT, sheet.SHEET)
+    assert all(sentence in text for sentence in grounding.NOT_QUOTED)
+
+
+def _rules_and_stories() -> list[dict]:
+    steps = []
+    for file in sorted((ROOT / "data").glob("*/*.yml")):
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        for flow in [*content.get("rules", []), *content.get("stories", [])]:
+            steps += flow["steps"]
+    return steps
+
+
+def test_every_response_is_used() -> None:
+    used = {step.get("action") for step in _rules_and_stories()}
+    code = "\n".join(
+        file.read_text(encoding="utf-8")
+        for folder in ("actions", "channels")
+        for file in sorted((ROOT / folder).glob("*.py"))
+    )
+    used |= set(re.findall(r'"(utter_[\w/]+)"', code))
+    domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+    for form in domain["forms"].values():
+        used |= {f"utter_ask_{slot}" for slot in form["required_slots"]}
+    assert {w.response for w in catalog.read_wordings()} - used == set()
+
+
+def test_every_topic_of_a_title_is_an_intent_with_its_answer() -> None:
+    responses = {w.response for w in catalog.read_wordings()}
+    for topic in catalog.titles():
+        assert topic == "default" or topic in catalog.read_intents()
+        assert f"utter_{topic}" in responses
+
+
+def test_one_wording_per_channel_and_condition() -> None:
+    keys = [(w.response, w.channel, w.condition) for w in catalog.read_wordings()]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return copy_project(tmp_path / "cimento")
+
+
+def _edit(project: Path, file: str, old: str, new: str) -> None:
+    path = project / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("data/sheet/08_after.yml", "conduire pendant les 24 premières", "conduire pendant 24", "not in the sheet"),
+        ("data/sheet/08_after.yml", "les 24 premières heures après", "les 48 premières heures après", "48 is in no quote"),
+        ("data/sheet/05_benefits.yml", "durablement. Dans", "pour l'été là-bas, forêt. Dans", "not GSM-7"),
+        ("data/sheet/09_cost.yml", "section: 8-financier", "section: 9-autre", "no section"),
+        ("data/safety/alarms.yml", "escalation: medecin", "escalation: grave", "escalation is one of"),
+        ("data/safety/alarms.yml", "policy: [suicide_3114,", "policy: [suicide_9999,", "no statement"),
+        ("domain.yml", "05 56 79 56 79", "05 56 00 00 00", "service_phone"),
+        ("sheet/cimentoplastie.md", "Soyez à jeun le matin", "Soyez à jeun le soir", "not in the sheet"),
+    ],
+)  # fmt: skip
+def test_a_breach_is_found(project: Path, file: str, old: str, new: str, said: str) -> None:
+    _edit(project, file, old, new)
+    assert any(said in line for line in grounding.problems(project))
+
+
+def test_an_unanswered_sentence_is_found(project: Path) -> None:
+    _edit(
+        project,
+        "sheet/cimentoplastie.md",
+        "- Soyez à jeun",
+        "- Videz votre vessie avant de venir.\n- Soyez à jeun",
+    )
+    assert any("Videz votre vessie" in line for line in grounding.problems(project))
+
+
+def test_a_missing_policy_says_how_to_restore_it(project: Path) -> None:
+    (project / sheet.POLICY).unlink()
+    with pytest.raises(sheet.SourceError, match=r"git checkout -- sheet/policy\.yml"):
+        grounding.problems(project)
+
+
+def test_a_policy_statement_without_source_is_refused(project: Path) -> None:
+    (project / sheet.POLICY).write_text("alone: {text: 'x'}\n", encoding="utf-8")
+    with pytest.raises(sheet.SourceError, match="needs text and source"):
+        grounding.problems(project)

@@ -1,0 +1,85 @@
+"""Settings, ports and the state of the model."""
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from answers import gsm7
+from ops import run, train
+from ops.settings import SettingError, Settings, read_settings
+
+
+def test_settings_default_to_loopback() -> None:
+    assert read_settings({}) == Settings("127.0.0.1", 5005, "127.0.0.1", 5055)
+
+
+@pytest.mark.parametrize("value", ["ninety", "0", "65536", "-1", "80 80"])
+def test_a_wrong_port_names_its_variable(value: str) -> None:
+    with pytest.raises(SettingError, match="CIMENTO_ACTIONS_PORT"):
+        read_settings({"CIMENTO_ACTIONS_PORT": value})
+
+
+def test_the_two_ports_must_differ() -> None:
+    with pytest.raises(SettingError, match="must differ"):
+        read_settings({"CIMENTO_PORT": "5055"})
+
+
+def test_a_busy_port_is_named() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(run.StartError, match=str(port)):
+            run.check_ports(Settings(port=port))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name in ("data", "nlu", "models"):
+        (tmp_path / name).mkdir()
+    for name in ("config.yml", "domain.yml", "requirements.txt", "data/a.yml", "nlu/a.py"):
+        (tmp_path / name).write_text(name)
+    return tmp_path
+
+
+def _record(project: Path) -> None:
+    model = project / train.MODEL
+    model.write_bytes(b"model")
+    digests = {"sources": train.sources_digest(project), "model": train._digest([model])}
+    (project / "models/cimento.json").write_text(json.dumps(digests))
+
+
+def test_the_model_is_missing_then_fresh(project: Path) -> None:
+    assert train.state(project) == "missing"
+    _record(project)
+    assert train.state(project) == "fresh"
+
+
+@pytest.mark.parametrize(
+    "file", ["config.yml", "domain.yml", "data/a.yml", "nlu/a.py", "requirements.txt"]
+)
+def test_the_model_is_stale_after_a_change(project: Path, file: str) -> None:
+    _record(project)
+    (project / file).write_text("changed")
+    assert train.state(project) == "stale"
+
+
+def test_a_damaged_model_is_seen(project: Path) -> None:
+    _record(project)
+    (project / train.MODEL).write_bytes(b"moxel")
+    assert train.state(project) == "damaged"
+
+
+@pytest.mark.parametrize(
+    ("text", "segments"),
+    [("a" * 160, 1), ("a" * 161, 2), ("a" * 306, 2), ("a" * 307, 3), ("€" * 80, 1), ("€" * 81, 2)],
+)
+def test_sms_segments(text: str, segments: int) -> None:
+    assert gsm7.segments(text) == segments
+
+
+def test_a_character_outside_gsm7_is_refused() -> None:
+    with pytest.raises(ValueError, match="ê"):
+        gsm7.segments("être")

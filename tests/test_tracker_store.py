@@ -1,0 +1,85 @@
+"""Conversations read back: bounded, complete in the database, slots and form kept."""
+
+from pathlib import Path
+
+import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from conversations.tracker_store import BoundedSQLTrackerStore
+from ops.settings import ROOT
+
+MAX_TURNS = 4
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> BoundedSQLTrackerStore:
+    domain = Domain.load(str(ROOT / "domain.yml"))
+    return BoundedSQLTrackerStore(
+        domain, dialect="sqlite", db=str(tmp_path / "new" / "folder.db"), max_turns=MAX_TURNS
+    )
+
+
+async def talk(store: BoundedSQLTrackerStore, turns: int, first: int = 0) -> None:
+    for number in range(first, first + turns):
+        tracker = await store.get_or_create_tracker("x")
+        if number == 0:
+            tracker.update(ActionExecuted("action_session_start"))
+            tracker.update(SessionStarted())
+            tracker.update(ActionExecuted("action_listen"))
+        tracker.update(UserUttered(f"message {number}"))
+        if number == 1:
+            tracker.update(SlotSet("moment", "after"))
+            tracker.update(ActiveLoop("symptom_form"))
+        tracker.update(BotUttered(f"answer {number}"))
+        tracker.update(ActionExecuted("action_listen"))
+        await store.save(tracker)
+
+
+def texts(tracker: DialogueStateTracker | None) -> list[str]:
+    assert tracker is not None
+    return [event.text for event in tracker.events if isinstance(event, UserUttered)]
+
+
+async def test_a_new_sender_has_no_tracker(store: BoundedSQLTrackerStore) -> None:
+    assert await store.retrieve("nobody") is None
+
+
+async def test_a_short_conversation_is_read_whole(store: BoundedSQLTrackerStore) -> None:
+    await talk(store, MAX_TURNS - 1)
+    assert texts(await store.retrieve("x")) == [f"message {n}" for n in range(MAX_TURNS - 1)]
+
+
+async def test_a_long_conversation_is_read_from_its_end(store: BoundedSQLTrackerStore) -> None:
+    await talk(store, 30)
+    assert texts(await store.retrieve("x")) == [f"message {n}" for n in range(26, 30)]
+
+
+async def test_nothing_is_lost_or_doubled_in_the_database(store: BoundedSQLTrackerStore) -> None:
+    await talk(store, 30)
+    assert texts(await store.retrieve_full_tracker("x")) == [f"message {n}" for n in range(30)]
+
+
+async def test_slots_and_form_survive_the_bound(store: BoundedSQLTrackerStore) -> None:
+    await talk(store, 30)
+    tracker = await store.retrieve("x")
+    assert tracker is not None
+    assert tracker.get_slot("moment") == "after"
+    assert tracker.active_loop_name == "symptom_form"
+
+
+async def test_saving_twice_adds_nothing(store: BoundedSQLTrackerStore) -> None:
+    await talk(store, 10)
+    tracker = await store.retrieve("x")
+    assert tracker is not None
+    await store.save(tracker)
+    await store.save(tracker)
+    assert len(texts(await store.retrieve_full_tracker("x"))) == 10

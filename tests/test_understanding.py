@@ -1,0 +1,102 @@
+"""The bars of understanding, on people whose lines were never trained on.
+
+The figures come from the deployed config.yml through Rasa's own parse. Each bar is the
+figure reached (docs/understanding.md) less one point.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from nlu import signs
+from nlu.text import fold
+from ops.settings import ROOT
+
+Parse = Callable[[str], dict[str, Any]]
+Line = tuple[str, str]
+
+HELD_OUT = ROOT / "tests/nlu/held_out.yml"
+TABLES = ROOT / "tests/tables"
+# Answers that give no medical fact: safe for a message the sheet does not cover.
+SAFE = {
+    "not_in_sheet", "out_of_scope", "nlu_fallback", "contact", "human", "help", "greet", "goodbye",
+    "thanks", "repeat", "bot_challenge", "insult", "affirm", "deny", "what_next", "tell_moment",
+    "day_team", "anxious", "other_person", "symptom_before", "unwell",
+}  # fmt: skip
+
+
+def lines(file: Path) -> Iterator[Line]:
+    """Yield (text, intent) of a Rasa NLU file."""
+    for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
+        for line in block["examples"].splitlines():
+            yield line.removeprefix("- "), block["intent"]
+
+
+def table(name: str) -> list[Line]:
+    """Return the (label, message) lines of a table."""
+    rows = (TABLES / name).read_text(encoding="utf-8").splitlines()
+    return [(label, text) for label, _, text in (row.partition("\t") for row in rows) if text]
+
+
+def key(text: str) -> str:
+    """Fold a line for case, accents and punctuation."""
+    return " ".join(re.findall(r"\w+", fold(text))) or text
+
+
+@pytest.fixture(scope="module")
+def held_out(parse: Parse) -> list[tuple[str, str, str]]:
+    """Return (text, intent, intent understood) of the held-out lines."""
+    return [(text, intent, parse(text)["intent"]["name"]) for text, intent in lines(HELD_OUT)]
+
+
+def test_no_held_out_line_is_trained_on() -> None:
+    trained = {key(text) for f in (ROOT / "data/nlu").glob("*.yml") for text, _ in lines(f)}
+    for name in ("held_out.yml", "tuning.yml"):
+        seen = [text for text, _ in lines(ROOT / "tests/nlu" / name) if key(text) in trained]
+        assert seen == []
+
+
+def test_training_data_is_large_enough() -> None:
+    counts: dict[str, int] = {}
+    for file in (ROOT / "data/nlu").glob("*.yml"):
+        for _, intent in lines(file):
+            counts[intent] = counts.get(intent, 0) + 1
+    assert min(counts.values()) >= 60
+    assert min(counts[sign] for sign in signs.SIGNS) >= 100
+    assert counts["not_in_sheet"] >= 400
+    assert counts["out_of_scope"] >= 500
+
+
+def test_held_out_topics(held_out: list[tuple[str, str, str]]) -> None:
+    single = [row for row in held_out if row[1] != "several_questions"]
+    right = sum(intent == understood for _, intent, understood in single)
+    assert len(single) >= 600
+    assert right / len(single) >= ACCURACY, right / len(single)
+
+
+def test_held_out_alarms_are_alarms(held_out: list[tuple[str, str, str]]) -> None:
+    alarms = [row for row in held_out if row[1] in signs.SIGNS]
+    missed = [row for row in alarms if row[2] not in signs.SIGNS]
+    assert len(missed) / len(alarms) <= ALARMS_MISSED, missed
+
+
+def test_held_out_denials_are_no_alarms(held_out: list[tuple[str, str, str]]) -> None:
+    denials = [row for row in held_out if row[1] == "negated_symptom"]
+    false = [row for row in denials if row[2] in signs.SIGNS]
+    assert len(false) / len(denials) <= FALSE_ALARMS, false
+
+
+def test_held_out_unanswerable_gets_no_medical_answer(held_out: list[tuple[str, str, str]]) -> None:
+    outside = [row for row in held_out if row[1] in ("not_in_sheet", "out_of_scope")]
+    wrong = [row for row in outside if row[2] not in SAFE]
+    assert len(wrong) / len(outside) <= WRONG_ANSWERS, wrong
+
+
+ACCURACY = 0.90
+ALARMS_MISSED = 0.02
+FALSE_ALARMS = 0.03
+WRONG_ANSWERS = 0.06
