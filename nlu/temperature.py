@@ -2,7 +2,7 @@
 
 "38,7", "38 5", "39°2", "38 et demi", "trente-neuf deux" are temperatures; "72 ans",
 "39 euros", "chambre 39", "39 rue…" are not. A whole number without a decimal is one
-only if a word of temperature is near it, or if it is the whole message.
+only if a word of temperature is near it, or if the message says nothing else.
 """
 
 import re
@@ -15,30 +15,61 @@ _UNITS = ["zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit"
 _UNIT = "|".join(_UNITS[1:])
 _SPOKEN = re.compile(
     rf"\b(trente|quarante)(?:[- ](?:et[- ])?({_UNIT})\b)?"
-    rf"(?:[- ]?(?:virgule|point|degres?|et)?[- ]?(zero|demie?|{_UNIT})\b)?"
+    rf"(?:[- ]?(?:virgule|point|degres?|et)?[- ]?(zero|demie?|{_UNIT})\b(?! (?:jours?|mois|ans|fois|soirs?|matins?)))?"
 )
 _WRITTEN = re.compile(
-    r"(?<![\d,.])(3[4-9]|4[0-2])(?:\s?(?:[.,°]|virgule|point|degres?|et)\s?(demie?|\d)\b(?!\d)|\s(\d)\b(?!\s*\d)|(?!\s?[.,]\d\d|\d))"
+    r"(?<![\d,.])(3[4-9]|4[0-2])(?:"
+    r"\s?(?:[.,;:'°]|virgule|point|degres?|et|e)\s?(demie?|\d)\b(?!\s?\d)(?! (?:jours?|mois|ans|fois|nuits?|soirs?))"
+    r"|\s(\d)\b(?!\s*\d)(?! (?:jours?|mois|ans|fois|nuits?|soirs?|sur|heures?|h)\b)"
+    r"|(?!\s?[.,]\d\d|\d))"
 )
-# What follows or precedes a number that is no temperature.
+# What follows a number that is no temperature…
 _OTHER_UNIT = re.compile(
-    r"\s*(?:ans?\b|annees?|euros?|€|e\b|kg|kilos?|kms?\b|kilometres?|m\b|cm|mm|metres?|min\b|minutes?|h\b|heures?"
-    r"|jours?|semaines?|mois|rue\b|avenue|boulevard|cours\b|chemin|allee|impasse|bis|comprimes?|gouttes?|mg|ml|g\b|litres?|%|pour cent|fois|personnes?"
-    r"|marches?|pas\b|places?|brebis|pages?|points|centimes|balles|a l'ombre|dehors|chambres?|lits?|en pantalon"
-    r"|\.?\s*(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)"
-    r"|/|\s?\d{2,}|[,.]\d{2}|[ae]nnee|dans la (?:piece|chambre|maison|voiture)|ds la (?:piece|chambre)|sous les tuiles)"
+    r"e\b|\s*(?:ans?\b|annees?|euros?|€|balles|centimes|kg|kilos?|kms?\b|kilometres?|m\b|cm|mm|metres?"
+    r"|min\b|minutes?|h\b|heures?|jours?|semaines?|mois|rue\b|avenue|boulevard|cours\b|chemin|allee|impasse|bis\b"
+    r"|comprimes?|gouttes?|mg|ml|cl\b|g\b|litres?|%|pour cents?|fois|personnes?|pers\b|marches?|pas\b|places?|brebis|vaches"
+    r"|pages?|points|chambres?|lits?|en pantalon|cv\b|hectares?|ha\b|pieds|rangs|bouteilles|eleves|dossiers"
+    r"|\.?\s*(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)\b"
+    r"|/|\s?\d{2,}|[,.]\d{2}|[ae]nnee)"
 )
+# …and what precedes it, another number of the same kind between them or not.
 _OTHER_BEFORE = re.compile(
     r"(?:chambre|lit|box|bus|ligne|tram|rue|numero|n°|no|poste|porte|bat|batiment|apt|appartement|taille|pointure"
-    r"|chausse (?:du|en)|fais du|fait du|en|le|du|nee?s? en|dans le|annee|age|dossier|page|etage|1 ?m|1m|taille|gt|a|vaut|coute|paye|paie|tension|chaudiere|chauffage|four|piece|exterieur|dehors|clim)\s*(?:est |sont )?(?:a |de |sur |le )?$"
+    r"|chausse (?:du|en)|fais du|fait du|le|du|nee?s? en|dans le|annee|age|dossier|page|etage|departement|pneu|canal"
+    r"|\d ?m|\d ?metres?|\d ?h|gt|vaut|coute|paye|paie|tension|crp|clim|piece|exterieur|dehors)"
+    r"\s*(?:est |sont )?(?:a |de |sur |le )?(?:[1-9]\d (?:ou|et|a) )?$"
+)
+# "Jamais 38", "pas de 38": a limit that was not reached.
+_NOT_REACHED = re.compile(
+    r"(?<!si )\b(?:jamais|pas de|pas eu|ni|sans)\s*(?:plus de |depasse |eu |les )?$"
 )
 _NEAR = re.compile(
-    r"fievr|temperature|thermometre|degre|°|celsius|chaud|brulant|bouillant|frisson|front|aisselle|oreille|sous le bras"
-    r"|\b(?:fais|fait|faisait|tourne|monte|grimpe|affiche|indique|marque|atteint|depasse|passe|trouve|ai|a|dit|reveille)\b[^.!?]{0,14}$"
+    r"fievr|temperature|thermom|degre|°|celsius|chaud|brulant|bouillant|frisson|front|aisselle|oreille|sous le bras"
+    r"|\b(?:fais|fait|faisait|tourne|monte|grimpe|affiche|indique|marque|atteint|depasse|passe|trouve|ai|avoir|aurai[st]?"
+    r"|dit|reveille|toujours|tjs|stable|presque|si"
+    r"|(?:il|elle|mari|femme|maman|papa|mere|pere|mamie|papi|papy|monsieur|madame|patiente?) (?:a|est a|avait))\b[^.!?]{0,14}$"
 )
 _MEASURED = re.compile(
-    r"fievr|temperature|thermometre|degre|°|celsius|sous le bras|oreille|dans le (?:cul|rectum)|doliprane|\b[tT]°?\b"
+    r"fievr|temperature|thermom|degre|°|celsius|sous le bras|aisselle|oreille|sous la lang|dans le (?:cul|rectum)"
+    r"|doliprane|\bt°?\b|\bfront\b"
 )
+# A decimal in this range is a temperature unless something else is counted.
+_COUNTED_BEFORE = re.compile(
+    r"(?:euros?|€|taille|pointure|perdu|pese|poids|mesure|coute|crp|gt|hemoglobine|tour de \w+|\d ?m|\d ?metres?|\d ?h)\D{0,12}$"
+)
+# All the words of a message that gives its temperature and nothing else.
+_BARE_WORDS = set(
+    "oui non ok alors et ai a ont fait fais elle il on moi je papa maman mari femme pere mere mamie papi papy monsieur madame"
+    " ce matin soir midi nuit cette hier aujourd hui maintenant la tout tiens presque environ passe encore toujours depuis"
+    " tout rond pile bonjour bonsoir merci docteur voila que faire quoi grave normal svp un le au reveil".split()
+)
+_CAME_DOWN = re.compile(
+    r"redescend|retomb|descendu|tombee? a|fausse alerte|a l'envers|on a refait|rentre dans l'ordre|depuis (?:hier|mardi|lundi|\w+di) "
+)
+_BY_DRUG = re.compile(
+    r"doliprane|dafalgan|efferalgan|paracetamol|ibuprofene|aspirine|advil|medicament|remont"
+)
+_NUMBER = re.compile(r"(?<!\d)(?:3[6-9]|4[0-2])(?:[.,]\d)?(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -65,15 +96,16 @@ def _decimal(word: str | None) -> float:
 
 def _is_temperature(text: str, start: int, end: int, has_decimal: bool) -> bool:
     before, after = text[:start], text[end:]
-    if _OTHER_UNIT.match(after):
+    if _OTHER_UNIT.match(after) or _NOT_REACHED.search(before):
         return False
-    words_around = re.findall(r"[a-z]{2,}", before + " " + after)
     if has_decimal:
-        # "rdv 38 2"? A decimal in this range is a temperature unless it is counted.
-        return not re.search(r"(?:euros?|€|taille|pointure|perdu|pese)\D{0,12}$", before)
+        return not _COUNTED_BEFORE.search(before)
     if _OTHER_BEFORE.search(before) and not _MEASURED.search(text):
         return False
-    return len(words_around) <= 2 or bool(_NEAR.search(before) or _MEASURED.search(text))
+    words_around = re.findall(r"[a-z]{2,}", before + " " + after)
+    if _MEASURED.search(text) or _NEAR.search(before):
+        return True
+    return len(words_around) <= 6 and set(words_around) <= _BARE_WORDS
 
 
 def readings(text: str) -> list[Reading]:
@@ -90,3 +122,24 @@ def readings(text: str) -> list[Reading]:
         if in_range and _is_temperature(text, match.start(), match.end(), match[3] is not None):
             found.append(Reading(round(celsius, 1), match.start(), match.end()))
     return sorted(found, key=lambda reading: reading.start)
+
+
+def came_down(text: str, measured: list[Reading]) -> bool:
+    """Return whether the last of `measured` tells the end of a fever.
+
+    A fever that a drug brought down is not over.
+    """
+    if len(measured) < 2 or measured[-1].is_fever or _BY_DRUG.search(text):
+        return False
+    return bool(_CAME_DOWN.search(text))
+
+
+def only_other_numbers(text: str) -> bool:
+    """Return whether `text` has numbers from 36 to 42 and all count something else."""
+    numbers = list(_NUMBER.finditer(text))
+    return bool(numbers) and all(
+        _OTHER_UNIT.match(text[number.end() :])
+        or _OTHER_BEFORE.search(text[: number.start()])
+        or _COUNTED_BEFORE.search(text[: number.start()])
+        for number in numbers
+    )

@@ -8,11 +8,8 @@
 import re
 import unicodedata
 from functools import lru_cache
-from pathlib import Path
 
-import yaml
-
-LEXICON = Path(__file__).parent / "lexicon"
+from nlu import lexicon
 
 # Read at most this much of a message. Patients' longest messages have some 900
 # characters; a pasted document is not a question, and time must stay bounded.
@@ -42,10 +39,9 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=1)
 def sms_words() -> dict[str, str]:
     """Return the SMS spellings and the words they stand for, both folded."""
-    entries = yaml.safe_load((LEXICON / "sms.yml").read_text(encoding="utf-8"))
     return {
         fold(spelling): fold(words)
-        for words, spellings in entries.items()
+        for words, spellings in lexicon.load("sms").items()
         for spelling in spellings.split()
     }
 
@@ -53,4 +49,5 @@ def sms_words() -> dict[str, str]:
 def spell(text: str) -> str:
     """Return `text` folded and with SMS spelling written out."""
     words = sms_words()
-    return re.sub(r"\w+", lambda word: words.get(word[0], word[0]), fold(text))
+    # An elided word is whole already: the c of "c'est" is not the SMS "c".
+    return re.sub(r"\b\w+\b(?!')", lambda word: words.get(word[0], word[0]), fold(text))

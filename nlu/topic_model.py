@@ -1,6 +1,6 @@
 """The linear model behind the topic classifier, free of Rasa so that it can be tried alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -14,7 +14,7 @@ from nlu.text import clip, spell
 def build_features() -> FeatureUnion:
     """Return the unfitted features: words and pairs, their sounds, pieces of words."""
 
-    def words(preprocessor):
+    def words(preprocessor: Callable[[str], str]) -> TfidfVectorizer:
         return TfidfVectorizer(
             preprocessor=preprocessor,
             token_pattern=r"\w+",
@@ -59,6 +59,4 @@ class TopicModel:
         weights = np.exp(margins - margins.max(axis=1, keepdims=True))
         confidences = weights / weights.sum(axis=1, keepdims=True)
         topics = self._margins.classes_
-        return [
-            [(str(topics[i]), float(row[i])) for i in np.argsort(-row)] for row in confidences
-        ]
+        return [[(str(topics[i]), float(row[i])) for i in np.argsort(-row)] for row in confidences]

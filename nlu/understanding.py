@@ -14,17 +14,38 @@ Ranking = list[tuple[str, float]]
 
 SEVERAL = "several_questions"
 NEGATED = "negated_symptom"
+BEFORE_ACT = "symptom_before"
 # Topics that place an alarm elsewhere: with another person, or before the act.
-ELSEWHERE = {"symptom_before", "other_person"}
+ELSEWHERE = {BEFORE_ACT, "other_person"}
+# A life is at stake, before the act or after.
+VITAL = ("emergency", "suicidal")
 # Topics that are no question of the sheet: never the second of two questions.
 _NO_QUESTION = set(signs.SIGNS) | ELSEWHERE | {
     "greet", "thanks", "goodbye", "affirm", "deny", "what_next", "repeat", "help", "insult",
-    "out_of_scope", "bot_challenge", NEGATED, "not_in_sheet", "unwell", "anxious", "human",
+    "out_of_scope", "bot_challenge", "tell_moment", NEGATED, "not_in_sheet", "unwell", "anxious", "human",
 }  # fmt: skip
 # Asking about these names an alarm without having one: "quel risque d'hémorragie ?".
 _ABOUT_RISK = {
     "risks", "risk_infection", "risk_hematoma", "risk_leak", "risk_fracture", "risk_death",
     "anticoagulants", "xrays", "definition",
+}  # fmt: skip
+# Of the day itself: "à plat ventre j'étouffe" asks how one will lie.
+_OF_THE_DAY = {
+    "position",
+    "anesthesia",
+    "shower",
+    "consent_form",
+    "arrival",
+    "pregnancy",
+    "fasting",
+    "drip",
+    "guidance",
+    "anxious",
+}
+# Asked once home, or nothing of the sheet: they do not contradict words of pain.
+_ONCE_HOME = {
+    NEGATED, "contact", "human", "unwell", "rest", "driving", "sport", "eat_after", "puncture_care",
+    "aftercare", "risk_hematoma", "out_of_scope",
 }  # fmt: skip
 # Every alarm already says whom to call and what to do.
 _SAID_BY_ALARMS = {"contact", "aftercare", "eating", "instructions"}
@@ -34,17 +55,25 @@ _BY_MOMENT = (("fasting", "eat_after", "eating"), ("prepare", "aftercare", "inst
 _NEAR = (
     {"eating", "fasting", "eat_after"},
     {"instructions", "prepare", "aftercare"},
+    {"instructions", "aftercare", "puncture_care"},
     {"contact", "human"},
     {"guidance", "xrays"},
+    {"skin_redness", "xrays"},
+    {"drip", "purpose"},
+    {"risks", "xrays"},
 )
 
 ALARM_FROM = 0.35  # share of the alarms in the ranking, no word of alarm read
 ALARM_NAMED_FROM = 0.10  # the same when a sign was read: the two agree
-ALARM_HALF_FROM = 0.85  # one half of the message alone
-ELSEWHERE_FROM = 0.45
+OTHER_PERSON_FROM = 0.30
+OTHER_VITAL_FROM = 0.45  # the same when a life is at stake
+BEFORE_FROM = 0.45  # the classifier alone places the sign before the act
+BEFORE_TOLD_FROM = 0.10  # the message tells it too
+ABOUT_RISK_FROM = 0.40  # a question on risks, against the words of alarm
 SURE = 0.60  # the classifier contradicts the words of alarm
-SECOND_QUESTION_FROM = 0.50
-UNSURE_MOMENT_BELOW = 0.60
+SECOND_QUESTION_FROM = 0.40
+NEGATED_BESIDE_FROM = 0.10  # signs denied along with something else
+RIVAL_FROM = 0.40  # the topic of the other moment, as a part of the confidence of the first
 
 
 @dataclass(frozen=True)
@@ -65,36 +94,60 @@ def _best(ranking: Ranking, among: Sequence[str] | set[str]) -> str:
     return next(topic for topic, _ in ranking if topic in among)
 
 
-def _alarm(ranking: Ranking, halves: Sequence[Ranking], mentions: list[signs.Mention], moment: str | None) -> str | None:
-    """Return the alarm to answer, a topic of ELSEWHERE, or None."""
+def _gravest(present: list[str], ranking: Ranking) -> str:
+    """Return the sign to answer; of two vital ones, the one the classifier believes."""
+    vital = [sign for sign in present if sign in VITAL]
+    if len(vital) < 2:
+        return present[0]
+    return max(vital, key=lambda sign: share(ranking, [sign]))
+
+
+def _is_contradicted(sign: str, ranking: Ranking) -> bool:
+    """Whether the classifier is sure that the words of `sign` say something else."""
     top, confidence = ranking[0]
-    present, denied = signs.present(mentions), signs.denied(mentions)
     alarms = share(ranking, signs.SIGNS)
-    if present:
-        sign = present[0]
-        vital = sign in ("emergency", "suicidal")
-        if top in ELSEWHERE and confidence >= ELSEWHERE_FROM and not (vital and top == "symptom_before"):
-            return top
-        if moment == moments.BEFORE and not vital:
-            return "symptom_before" if share(ranking, ELSEWHERE) + alarms >= ALARM_NAMED_FROM else None
-        contradicted = confidence >= SURE and alarms < ALARM_NAMED_FROM
-        if contradicted and top == "out_of_scope" and sign != "suicidal":
-            return None
-        if contradicted and top in _ABOUT_RISK and vital:
-            return None
-        if sign == "unusual_pain" and alarms < ALARM_NAMED_FROM and top != NEGATED:
-            return None
-        return sign
-    if top in ELSEWHERE:
+    if sign == "suicidal" or alarms >= ALARM_NAMED_FROM:
+        return False
+    if sign == "unusual_pain":
+        return top not in _ONCE_HOME
+    if top in _ABOUT_RISK:
+        return confidence >= ABOUT_RISK_FROM
+    if confidence < SURE:
+        return False
+    return top in _OF_THE_DAY or (top == "out_of_scope" and sign not in VITAL)
+
+
+def _is_before(sign: str, ranking: Ranking, moment: str | None) -> bool:
+    """Whether `sign` is of before the act. A life at stake is answered at any time."""
+    enough = BEFORE_TOLD_FROM if moment == moments.BEFORE else BEFORE_FROM
+    return sign not in VITAL and share(ranking, [BEFORE_ACT]) >= enough
+
+
+def _named_alarm(ranking: Ranking, present: list[str], moment: str | None) -> str | None:
+    """Return the alarm to answer when signs were read, a topic of ELSEWHERE, or None."""
+    top, confidence = ranking[0]
+    sign = _gravest(present, ranking)
+    if top == "other_person" and confidence >= (
+        OTHER_VITAL_FROM if sign in VITAL else OTHER_PERSON_FROM
+    ):
+        return top
+    if _is_before(sign, ranking, moment):
+        return BEFORE_ACT
+    return None if _is_contradicted(sign, ranking) else sign
+
+
+def _guessed_alarm(
+    ranking: Ranking, mentions: list[signs.Mention], moment: str | None
+) -> str | None:
+    """Return the alarm the classifier finds though no sign was read, or None."""
+    if ranking[0][0] in ELSEWHERE:
         return None
-    undenied = [sign for sign in signs.SIGNS if sign not in denied]
-    if share(ranking, undenied) >= ALARM_FROM:
-        return _best(ranking, undenied)
-    if not denied and top != NEGATED:
-        for half in halves:
-            if half[0][0] in signs.SIGNS and half[0][1] >= ALARM_HALF_FROM:
-                return half[0][0]
-    return None
+    absent = signs.denied(mentions) + signs.unrelated(mentions)
+    believable = [sign for sign in signs.SIGNS if sign not in absent]
+    if share(ranking, believable) < ALARM_FROM:
+        return None
+    sign = _best(ranking, believable)
+    return BEFORE_ACT if _is_before(sign, ranking, moment) else sign
 
 
 def _two_questions(ranking: Ranking, halves: Sequence[Ranking]) -> list[str]:
@@ -123,39 +176,48 @@ def _also(alarm: str, ranking: Ranking, halves: Sequence[Ranking]) -> list[str]:
     return []
 
 
-def _settle_moment(topic: str, confidence: float, ranking: Ranking, moment: str | None) -> str:
+def _settle_moment(ranking: Ranking, moment: str | None) -> str:
     """Choose between the answer of before, of after, and the one that gives both."""
+    topic, confidence = ranking[0]
     for before, after, either in _BY_MOMENT:
-        if topic in (before, after) and confidence < UNSURE_MOMENT_BELOW:
-            rival = after if topic == before else before
-            if moment == moments.BEFORE:
-                return before
-            if moment == moments.AFTER:
-                return after
-            if {topic, rival} <= {name for name, _ in ranking[:3]} or ranking[1][0] == either:
-                return either
+        if topic not in (before, after, either):
+            continue
+        told = {moments.BEFORE: before, moments.AFTER: after}.get(moment or "")
+        rival = told or either
+        if topic == either or share(ranking, [rival]) >= RIVAL_FROM * confidence:
+            return rival
     return topic
 
 
-def decide(ranking: Ranking, halves: Sequence[Ranking], mentions: list[signs.Mention], moment: str | None) -> Decision:
+def decide(
+    ranking: Ranking, halves: Sequence[Ranking], mentions: list[signs.Mention], moment: str | None
+) -> Decision:
     """Return what to answer.
 
     `ranking`: the topics of the whole message, best first. `halves`: the rankings of
     the two halves of each cut, left then right (an even number of rankings).
     `mentions` and `moment`: what `signs.read` and `moments.read` found.
     """
-    alarm = _alarm(ranking, halves, mentions, moment)
+    present = signs.present(mentions)
+    alarm = (
+        _named_alarm(ranking, present, moment)
+        if present
+        else _guessed_alarm(ranking, mentions, moment)
+    )
     if alarm:
         also = [] if alarm in ELSEWHERE else _also(alarm, ranking, halves)
         return Decision(alarm, 1.0, also)
-    if signs.denied(mentions):
+    denied = signs.denied(mentions)
+    absent = denied + signs.unrelated(mentions)
+    if absent:
+        # What is left of the classifier's alarm rests on the words that were explained.
         ranking = [entry for entry in ranking if entry[0] not in signs.SIGNS]
-        if share(ranking[:1], {NEGATED}) or (ranking[0][1] < SURE and share(ranking[:3], {NEGATED})):
-            return Decision(NEGATED, 1.0)
-        if signs.present(mentions) == [] and ranking[0][1] < ALARM_FROM:
+    if denied and not present:
+        top, confidence = ranking[0]
+        beside = confidence < SURE and share(ranking, {NEGATED}) >= NEGATED_BESIDE_FROM
+        if top == NEGATED or beside or confidence < ALARM_FROM:
             return Decision(NEGATED, 1.0)
     questions = _two_questions(ranking, halves)
     if questions:
         return Decision(SEVERAL, 1.0, questions)
-    topic, confidence = ranking[0]
-    return Decision(_settle_moment(topic, confidence, ranking, moment), confidence)
+    return Decision(_settle_moment(ranking, moment), ranking[0][1])

@@ -19,7 +19,7 @@ from ops.chat import ask
 from ops.settings import ROOT
 from ops.train import MODEL
 
-START_SECONDS = 120
+START_SECONDS = 400  # a damaged model is trained again first
 
 
 def free_port() -> int:

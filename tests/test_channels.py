@@ -1,11 +1,13 @@
 """The shape of a turn, and what the REST channel accepts."""
 
+from typing import Any
+
 from channels.turn import complete
 
 ANSWER = {"recipient_id": "x", "text": "Ne conduisez pas."}
 
 
-def custom(topic: str, escalation: str) -> dict:
+def custom(topic: str | None, escalation: str) -> dict[str, Any]:
     return {"topic": topic, "section": None, "escalation": escalation}
 
 

@@ -11,6 +11,7 @@ import urllib.request
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,10 +19,11 @@ from ops.train import MODEL
 from tests.conftest import Assistant, copy_project, custom_of, launch, start, text_of
 from tests.test_understanding import table
 
+Turn = list[dict[str, Any]]
 NUMBER = "05 56 79 56 79, poste 95599"
 
 
-def conversation(assistant: Assistant, *messages: str) -> list[list[dict]]:
+def conversation(assistant: Assistant, *messages: str) -> list[Turn]:
     """Say the messages in one conversation and return its turns."""
     sender = uuid.uuid4().hex
     return [assistant.say(message, sender) for message in messages]
@@ -161,11 +163,12 @@ def test_a_malformed_request_is_refused(assistant: Assistant, body: bytes) -> No
 def test_strangers_do_not_share_a_conversation(assistant: Assistant) -> None:
     url = f"http://127.0.0.1:{assistant.port}/webhooks/rest/webhook"
 
-    def say(message: str) -> list[dict]:
+    def say(message: str) -> Turn:
         body = json.dumps({"message": message}).encode()
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=30) as reply:
-            return json.load(reply)
+            turn: Turn = json.load(reply)
+            return turn
 
     say("Combien ça coûte ?")
     assert "rien dit" in text_of(say("vous pouvez répéter ?"))

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -20,8 +21,8 @@ def test_exempted_sentences_stand_in_the_sheet() -> None:
     assert all(sentence in text for sentence in grounding.NOT_QUOTED)
 
 
-def _rules_and_stories() -> list[dict]:
-    steps = []
+def _rules_and_stories() -> list[dict[str, Any]]:
+    steps: list[dict[str, Any]] = []
     for file in sorted((ROOT / "data").glob("*/*.yml")):
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         for flow in [*content.get("rules", []), *content.get("stories", [])]:

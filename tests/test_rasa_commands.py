@@ -39,9 +39,7 @@ def test_conversations_are_predicted(tmp_path: Path) -> None:
         "test", "core", "--model", str(MODEL), "--stories", "tests/conversations",
         "--out", str(tmp_path), "--fail-on-prediction-errors",
     )  # fmt: skip
-    failed = tmp_path / "failed_test_stories.yml"
-    assert result.returncode == 0, failed.read_text() if failed.exists() else result.stderr[-3000:]
-    assert "All stories passed" in failed.read_text()
+    assert result.returncode == 0, (result.stdout + result.stderr)[-4000:]
 
 
 def test_every_flow_and_topic_has_a_conversation_test() -> None:
