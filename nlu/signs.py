@@ -15,7 +15,7 @@ from nlu.text import clip, spell
 # Gravest first: the order in which signs found together are answered.
 SIGNS = ("emergency", "suicidal", "fever", "chills", "unusual_pain")
 # Signs that are many things: to breathe well says nothing of the legs.
-_BROAD = {"emergency", "unusual_pain"}
+_BROAD = {"emergency", "suicidal", "unusual_pain"}
 
 # "jsens", "jpense": no French word starts with j and a consonant.
 _GLUED_JE = re.compile(r"\bj(?=[b-df-hj-np-tv-z]\w)")

@@ -55,7 +55,7 @@ _MEASURED = re.compile(
 )
 # A decimal in this range is a temperature unless something else is counted.
 _COUNTED_BEFORE = re.compile(
-    r"(?:euros?|€|taille|pointure|perdu|pese|poids|mesure|coute|crp|gt|hemoglobine|tour de \w+|\d ?m|\d ?metres?|\d ?h)\D{0,12}$"
+    r"(?:euros?|€|taille|pointure|perdu|pese|poids|mesure|coute|crp|gt|hemoglobine|tour de \w+)\D{0,12}$|\d ?(?:m|metres?|h)\s?$"
 )
 # All the words of a message that gives its temperature and nothing else.
 _BARE_WORDS = set(

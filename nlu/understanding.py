@@ -94,12 +94,17 @@ def _best(ranking: Ranking, among: Sequence[str] | set[str]) -> str:
     return next(topic for topic, _ in ranking if topic in among)
 
 
-def _gravest(present: list[str], ranking: Ranking) -> str:
-    """Return the sign to answer; of two vital ones, the one the classifier believes."""
-    vital = [sign for sign in present if sign in VITAL]
-    if len(vital) < 2:
-        return present[0]
-    return max(vital, key=lambda sign: share(ranking, [sign]))
+def _absent(mentions: list[signs.Mention]) -> list[str]:
+    """Return the signs on which the words outweigh the classifier."""
+    return signs.denied(mentions) + signs.unrelated(mentions)
+
+
+def _gravest(present: list[str], absent: list[str], ranking: Ranking) -> str:
+    """Return the sign to answer: vital before others, read or believed by the classifier."""
+    vital = [sign for sign in present if sign in VITAL] or [
+        sign for sign in VITAL if sign not in absent and share(ranking, [sign]) >= ALARM_FROM
+    ]
+    return max(vital, key=lambda sign: share(ranking, [sign])) if vital else present[0]
 
 
 def _is_contradicted(sign: str, ranking: Ranking) -> bool:
@@ -119,14 +124,16 @@ def _is_contradicted(sign: str, ranking: Ranking) -> bool:
 
 def _is_before(sign: str, ranking: Ranking, moment: str | None) -> bool:
     """Whether `sign` is of before the act. A life at stake is answered at any time."""
+    if sign in VITAL or moment == moments.AFTER:
+        return False
     enough = BEFORE_TOLD_FROM if moment == moments.BEFORE else BEFORE_FROM
-    return sign not in VITAL and share(ranking, [BEFORE_ACT]) >= enough
+    return share(ranking, [BEFORE_ACT]) >= enough
 
 
-def _named_alarm(ranking: Ranking, present: list[str], moment: str | None) -> str | None:
+def _named_alarm(ranking: Ranking, mentions: list[signs.Mention], moment: str | None) -> str | None:
     """Return the alarm to answer when signs were read, a topic of ELSEWHERE, or None."""
     top, confidence = ranking[0]
-    sign = _gravest(present, ranking)
+    sign = _gravest(signs.present(mentions), _absent(mentions), ranking)
     if top == "other_person" and confidence >= (
         OTHER_VITAL_FROM if sign in VITAL else OTHER_PERSON_FROM
     ):
@@ -142,8 +149,7 @@ def _guessed_alarm(
     """Return the alarm the classifier finds though no sign was read, or None."""
     if ranking[0][0] in ELSEWHERE:
         return None
-    absent = signs.denied(mentions) + signs.unrelated(mentions)
-    believable = [sign for sign in signs.SIGNS if sign not in absent]
+    believable = [sign for sign in signs.SIGNS if sign not in _absent(mentions)]
     if share(ranking, believable) < ALARM_FROM:
         return None
     sign = _best(ranking, believable)
@@ -200,19 +206,17 @@ def decide(
     """
     present = signs.present(mentions)
     alarm = (
-        _named_alarm(ranking, present, moment)
+        _named_alarm(ranking, mentions, moment)
         if present
         else _guessed_alarm(ranking, mentions, moment)
     )
     if alarm:
         also = [] if alarm in ELSEWHERE else _also(alarm, ranking, halves)
         return Decision(alarm, 1.0, also)
-    denied = signs.denied(mentions)
-    absent = denied + signs.unrelated(mentions)
-    if absent:
+    if _absent(mentions):
         # What is left of the classifier's alarm rests on the words that were explained.
         ranking = [entry for entry in ranking if entry[0] not in signs.SIGNS]
-    if denied and not present:
+    if signs.denied(mentions) and not present:
         top, confidence = ranking[0]
         beside = confidence < SURE and share(ranking, {NEGATED}) >= NEGATED_BESIDE_FROM
         if top == NEGATED or beside or confidence < ALARM_FROM:
