@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 SOURCES := actions answers channels conversations nlu ops tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat train test lint check lock bench bench-diet
+.PHONY: help run chat train test lint check lock curve bench bench-diet
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ lint: .venv/.synced ## Check style and types
 
 test: .venv/.synced lint train ## Run every check and test
 	@$(PYTHON) -m pytest
+
+curve: .venv/.synced ## Print wrong answers against refusals, by threshold
+	@$(PYTHON) -m ops.curve
 
 bench: .venv/.synced train ## Measure this project beside a bare Rasa project
 	@$(PYTHON) -m ops.bench

@@ -33,6 +33,10 @@ _CLAUSE_END = re.compile(
 )
 # "Plus essoufflé qu'hier" is no denial; "je ne suis plus essoufflé" is.
 _MORE_THAN = re.compile(r"\s*(?:\w+ )?qu[e' ]")
+# The sign and its denial in one: "la bouche n'est pas tordue", "ne sont plus engourdis".
+_DENIED_INSIDE = re.compile(
+    r"\b(?:pas|jamais|aucune?)\b|\bn[e' ].*\bplus\b|\b(?:est|sont) plus (?!en )"
+)
 _BUT = re.compile(
     r"\b(?:mais|par contre|en revanche|cependant|sauf|seulement|sinon|toutefois|ah si|a part|dommage|seul souci)\b"
 )
@@ -98,6 +102,8 @@ def _is_denied(text: str, start: int, end: int) -> bool:
     if words.undoing.search(_after_last(_SENTENCE_END, before) + text[start:end]):
         return False
     if _not_meant(before) or words.denials_after.match(after):
+        return True
+    if _DENIED_INSIDE.search(text[start:end]):
         return True
     if before.endswith(" plus ") and _MORE_THAN.match(after):
         return False

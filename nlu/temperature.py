@@ -25,7 +25,7 @@ _WRITTEN = re.compile(
 )
 # What follows a number that is no temperature…
 _OTHER_UNIT = re.compile(
-    r"e\b|\s*(?:ans?\b|annees?|euros?|€|balles|centimes|kg|kilos?|kms?\b|kilometres?|m\b|cm|mm|metres?"
+    r"e\b|\s*(?:ans?\b|annees?|euros?|€|balles|centimes|kg|kilos?|kms?\b|bornes?\b|kilometres?|m\b|cm|mm|metres?"
     r"|min\b|minutes?|h\b|heures?|jours?|semaines?|mois|rue\b|avenue|boulevard|cours\b|chemin|allee|impasse|bis\b"
     r"|comprimes?|gouttes?|mg|ml|cl\b|g\b|litres?|%|pour cents?|fois|personnes?|pers\b|marches?|pas\b|places?|brebis|vaches"
     r"|pages?|points|chambres?|lits?|en pantalon|cv\b|hectares?|ha\b|pieds|rangs|bouteilles|eleves|dossiers"

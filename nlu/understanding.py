@@ -71,7 +71,7 @@ BEFORE_FROM = 0.45  # the classifier alone places the sign before the act
 BEFORE_TOLD_FROM = 0.10  # the message tells it too
 ABOUT_RISK_FROM = 0.40  # a question on risks, against the words of alarm
 SURE = 0.60  # the classifier contradicts the words of alarm
-SECOND_QUESTION_FROM = 0.40
+SECOND_QUESTION_FROM = 0.45
 NEGATED_BESIDE_FROM = 0.10  # signs denied along with something else
 RIVAL_FROM = 0.40  # the topic of the other moment, as a part of the confidence of the first
 

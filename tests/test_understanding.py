@@ -5,15 +5,14 @@ figure reached (docs/understanding.md) less one point.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
 
 from nlu import signs
 from nlu.text import fold
+from ops.curve import read_lines as lines
 from ops.settings import ROOT
 
 Parse = Callable[[str], dict[str, Any]]
@@ -27,13 +26,6 @@ SAFE = {
     "thanks", "repeat", "bot_challenge", "insult", "affirm", "deny", "what_next", "tell_moment",
     "day_team", "anxious", "other_person", "symptom_before", "unwell",
 }  # fmt: skip
-
-
-def lines(file: Path) -> Iterator[Line]:
-    """Yield (text, intent) of a Rasa NLU file."""
-    for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
-        for line in block["examples"].splitlines():
-            yield line.removeprefix("- "), block["intent"]
 
 
 def table(name: str) -> list[Line]:
