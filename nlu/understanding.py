@@ -8,60 +8,9 @@ Thresholds were read off the curves of docs/understanding.md, on the tuning set.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nlu import moments, signs
+from nlu import moments, signs, topics
 
 Ranking = list[tuple[str, float]]
-
-SEVERAL = "several_questions"
-NEGATED = "negated_symptom"
-BEFORE_ACT = "symptom_before"
-# Topics that place an alarm elsewhere: with another person, or before the act.
-ELSEWHERE = {BEFORE_ACT, "other_person"}
-# A life is at stake, before the act or after.
-VITAL = ("emergency", "suicidal")
-# Topics that are no question of the sheet: never the second of two questions.
-_NO_QUESTION = set(signs.SIGNS) | ELSEWHERE | {
-    "greet", "thanks", "goodbye", "affirm", "deny", "what_next", "repeat", "help", "insult",
-    "out_of_scope", "bot_challenge", "tell_moment", NEGATED, "not_in_sheet", "unwell", "anxious", "human",
-}  # fmt: skip
-# Asking about these names an alarm without having one: "quel risque d'hémorragie ?".
-_ABOUT_RISK = {
-    "risks", "risk_infection", "risk_hematoma", "risk_leak", "risk_fracture", "risk_death",
-    "anticoagulants", "xrays", "definition",
-}  # fmt: skip
-# Of the day itself: "à plat ventre j'étouffe" asks how one will lie.
-_OF_THE_DAY = {
-    "position",
-    "anesthesia",
-    "shower",
-    "consent_form",
-    "arrival",
-    "pregnancy",
-    "fasting",
-    "drip",
-    "guidance",
-    "anxious",
-}
-# Asked once home, or nothing of the sheet: they do not contradict words of pain.
-_ONCE_HOME = {
-    NEGATED, "contact", "human", "unwell", "rest", "driving", "sport", "eat_after", "puncture_care",
-    "aftercare", "risk_hematoma", "out_of_scope",
-}  # fmt: skip
-# Every alarm already says whom to call and what to do.
-_SAID_BY_ALARMS = {"contact", "aftercare", "eating", "instructions"}
-# One question, two moments: (before, after, when the message tells neither).
-_BY_MOMENT = (("fasting", "eat_after", "eating"), ("prepare", "aftercare", "instructions"))
-# Pairs so near that asking both is one question.
-_NEAR = (
-    {"eating", "fasting", "eat_after"},
-    {"instructions", "prepare", "aftercare"},
-    {"instructions", "aftercare", "puncture_care"},
-    {"contact", "human"},
-    {"guidance", "xrays"},
-    {"skin_redness", "xrays"},
-    {"drip", "purpose"},
-    {"risks", "xrays"},
-)
 
 ALARM_FROM = 0.35  # share of the alarms in the ranking, no word of alarm read
 ALARM_NAMED_FROM = 0.10  # the same when a sign was read: the two agree
@@ -101,8 +50,8 @@ def _absent(mentions: list[signs.Mention]) -> list[str]:
 
 def _gravest(present: list[str], absent: list[str], ranking: Ranking) -> str:
     """Return the sign to answer: vital before others, read or believed by the classifier."""
-    vital = [sign for sign in present if sign in VITAL] or [
-        sign for sign in VITAL if sign not in absent and share(ranking, [sign]) >= ALARM_FROM
+    vital = [sign for sign in present if sign in topics.VITAL] or [
+        sign for sign in topics.VITAL if sign not in absent and share(ranking, [sign]) >= ALARM_FROM
     ]
     return max(vital, key=lambda sign: share(ranking, [sign])) if vital else present[0]
 
@@ -114,32 +63,32 @@ def _is_contradicted(sign: str, ranking: Ranking) -> bool:
     if sign == "suicidal" or alarms >= ALARM_NAMED_FROM:
         return False
     if sign == "unusual_pain":
-        return top not in _ONCE_HOME
-    if top in _ABOUT_RISK:
+        return top not in topics.ONCE_HOME
+    if top in topics.ABOUT_RISK:
         return confidence >= ABOUT_RISK_FROM
     if confidence < SURE:
         return False
-    return top in _OF_THE_DAY or (top == "out_of_scope" and sign not in VITAL)
+    return top in topics.OF_THE_DAY or (top == "out_of_scope" and sign not in topics.VITAL)
 
 
 def _is_before(sign: str, ranking: Ranking, moment: str | None) -> bool:
     """Whether `sign` is of before the act. A life at stake is answered at any time."""
-    if sign in VITAL or moment == moments.AFTER:
+    if sign in topics.VITAL or moment == moments.AFTER:
         return False
     enough = BEFORE_TOLD_FROM if moment == moments.BEFORE else BEFORE_FROM
-    return share(ranking, [BEFORE_ACT]) >= enough
+    return share(ranking, [topics.BEFORE_ACT]) >= enough
 
 
 def _named_alarm(ranking: Ranking, mentions: list[signs.Mention], moment: str | None) -> str | None:
-    """Return the alarm to answer when signs were read, a topic of ELSEWHERE, or None."""
+    """Return the alarm to answer when signs were read, a topic of topics.ELSEWHERE, or None."""
     top, confidence = ranking[0]
     sign = _gravest(signs.present(mentions), _absent(mentions), ranking)
     if top == "other_person" and confidence >= (
-        OTHER_VITAL_FROM if sign in VITAL else OTHER_PERSON_FROM
+        OTHER_VITAL_FROM if sign in topics.VITAL else OTHER_PERSON_FROM
     ):
         return top
     if _is_before(sign, ranking, moment):
-        return BEFORE_ACT
+        return topics.BEFORE_ACT
     return None if _is_contradicted(sign, ranking) else sign
 
 
@@ -147,13 +96,13 @@ def _guessed_alarm(
     ranking: Ranking, mentions: list[signs.Mention], moment: str | None
 ) -> str | None:
     """Return the alarm the classifier finds though no sign was read, or None."""
-    if ranking[0][0] in ELSEWHERE:
+    if ranking[0][0] in topics.ELSEWHERE:
         return None
     believable = [sign for sign in signs.SIGNS if sign not in _absent(mentions)]
     if share(ranking, believable) < ALARM_FROM:
         return None
     sign = _best(ranking, believable)
-    return BEFORE_ACT if _is_before(sign, ranking, moment) else sign
+    return topics.BEFORE_ACT if _is_before(sign, ranking, moment) else sign
 
 
 def _two_questions(ranking: Ranking, halves: Sequence[Ranking]) -> list[str]:
@@ -162,9 +111,9 @@ def _two_questions(ranking: Ranking, halves: Sequence[Ranking]) -> list[str]:
     best: tuple[float, list[str]] = (SECOND_QUESTION_FROM, [])
     for left, right in zip(halves[::2], halves[1::2], strict=True):
         pair = [left[0][0], right[0][0]]
-        if len(set(pair)) < 2 or not set(pair) <= likeliest or set(pair) & _NO_QUESTION:
+        if len(set(pair)) < 2 or not set(pair) <= likeliest or set(pair) & topics.NO_QUESTION:
             continue
-        if any(set(pair) <= near for near in _NEAR):
+        if any(set(pair) <= near for near in topics.NEAR):
             continue
         sureness = min(left[0][1], right[0][1])
         if sureness >= best[0]:
@@ -176,8 +125,8 @@ def _also(alarm: str, ranking: Ranking, halves: Sequence[Ranking]) -> list[str]:
     """Return the question asked along with `alarm`, if one is sure."""
     for candidate in (ranking, *halves):
         topic, confidence = candidate[0]
-        asked = topic not in _NO_QUESTION and topic not in _SAID_BY_ALARMS
-        if asked and topic not in _ABOUT_RISK and confidence >= SURE:
+        asked = topic not in topics.NO_QUESTION and topic not in topics.SAID_BY_ALARMS
+        if asked and topic not in topics.ABOUT_RISK and confidence >= SURE:
             return [topic]
     return []
 
@@ -185,7 +134,7 @@ def _also(alarm: str, ranking: Ranking, halves: Sequence[Ranking]) -> list[str]:
 def _settle_moment(ranking: Ranking, moment: str | None) -> str:
     """Choose between the answer of before, of after, and the one that gives both."""
     topic, confidence = ranking[0]
-    for before, after, either in _BY_MOMENT:
+    for before, after, either in topics.BY_MOMENT:
         if topic not in (before, after, either):
             continue
         told = {moments.BEFORE: before, moments.AFTER: after}.get(moment or "")
@@ -211,17 +160,17 @@ def decide(
         else _guessed_alarm(ranking, mentions, moment)
     )
     if alarm:
-        also = [] if alarm in ELSEWHERE else _also(alarm, ranking, halves)
+        also = [] if alarm in topics.ELSEWHERE else _also(alarm, ranking, halves)
         return Decision(alarm, 1.0, also)
     if _absent(mentions):
         # What is left of the classifier's alarm rests on the words that were explained.
         ranking = [entry for entry in ranking if entry[0] not in signs.SIGNS]
     if signs.denied(mentions) and not present:
         top, confidence = ranking[0]
-        beside = confidence < SURE and share(ranking, {NEGATED}) >= NEGATED_BESIDE_FROM
-        if top == NEGATED or beside or confidence < ALARM_FROM:
-            return Decision(NEGATED, 1.0)
+        beside = confidence < SURE and share(ranking, {topics.NEGATED}) >= NEGATED_BESIDE_FROM
+        if top == topics.NEGATED or beside or confidence < ALARM_FROM:
+            return Decision(topics.NEGATED, 1.0)
     questions = _two_questions(ranking, halves)
     if questions:
-        return Decision(SEVERAL, 1.0, questions)
+        return Decision(topics.SEVERAL, 1.0, questions)
     return Decision(_settle_moment(ranking, moment), ranking[0][1])

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,19 +14,12 @@ from typing import Any
 
 import pytest
 
+from ops.bench.servers import free_port
 from ops.chat import ask
 from ops.settings import ROOT
 from ops.train import MODEL
 
 START_SECONDS = 400  # a damaged model is trained again first
-
-
-def free_port() -> int:
-    """Return a loopback port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass

@@ -18,6 +18,13 @@ from ops.settings import ROOT
 Parse = Callable[[str], dict[str, Any]]
 Line = tuple[str, str]
 
+# The bars: the figures reached, less one point.
+ACCURACY = 0.945
+ALARMS_MISSED = 0.01
+FALSE_ALARMS = 0.01
+WRONG_ANSWERS = 0.032
+BOTH_ANSWERS = 0.70
+
 HELD_OUT = ROOT / "tests/nlu/held_out.yml"
 TABLES = ROOT / "tests/tables"
 # Answers that give no medical fact: safe for a message the sheet does not cover.
@@ -88,7 +95,18 @@ def test_held_out_unanswerable_gets_no_medical_answer(held_out: list[tuple[str, 
     assert len(wrong) / len(outside) <= WRONG_ANSWERS, wrong
 
 
-ACCURACY = 0.90
-ALARMS_MISSED = 0.02
-FALSE_ALARMS = 0.03
-WRONG_ANSWERS = 0.06
+def test_held_out_double_questions_get_both_answers(parse: Parse) -> None:
+    rows = table("held_out_several.tsv")
+
+    def understood(text: str) -> set[str]:
+        parsed = parse(text)
+        return {parsed["intent"]["name"], *parsed["questions"]}
+
+    # Every alarm gives the number, so it answers a question about the contact too.
+    said_by_alarms = {"contact"}
+    missed = [
+        (topics, text)
+        for topics, text in rows
+        if not set(topics.split()) - said_by_alarms <= understood(text)
+    ]
+    assert 1 - len(missed) / len(rows) >= BOTH_ANSWERS, missed

@@ -1,0 +1,1 @@
+"""Measure this project beside a bare Rasa project and beside Rasa's DIET pipeline."""

@@ -1,0 +1,70 @@
+"""Measure: `python -m ops.bench` (what `make bench` does), `--only diet` for DIET.
+
+Prints the report; `docs/bench.md` gets it too, `docs/bench-diet.json` the figures of
+DIET, whose training takes too long for every run.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from datetime import datetime, timezone
+from pathlib import Path
+
+from ops.bench import load, page, report
+from ops.bench.models import model_of
+from ops.bench.processes import BenchError, progress
+from ops.bench.projects import PIPELINES, baseline, cimento
+from ops.bench.servers import free_port, serving
+
+
+def run(names: list[str], fresh: bool) -> dict[str, report.Figures]:
+    """Train (or take from var/bench), serve and measure the projects. Raises BenchError."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        projects = [
+            baseline(name, folder / name) if name in PIPELINES else cimento(folder, free_port())
+            for name in names
+        ]
+        # All are trained before any is served: training would slow down what is measured.
+        models = {project.name: model_of(project, fresh) for project in projects}
+        servers = [
+            stack.enter_context(serving(project, models[project.name].archive))
+            for project in projects
+        ]
+        times = asyncio.run(load.measure(servers))
+    return {
+        server.name: report.figures(
+            models[server.name].training_s, server.start_s, times[server.name]
+        )
+        for server in servers
+    }
+
+
+def main() -> int:
+    """Measure and print the report. Return 1 with a message when it cannot be done."""
+    parser = argparse.ArgumentParser(prog="python -m ops.bench", description=__doc__)
+    parser.add_argument("--only", choices=["diet"], help="measure DIET alone")
+    parser.add_argument("--fresh", action="store_true", help="train again")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers are stopped
+    date = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    busy = os.getloadavg()[0]
+    try:
+        if options.only:
+            columns = run(["diet"], options.fresh)
+            report.save_diet(columns["diet"], date)
+            print(report.table(columns))
+        else:
+            print(page.write(run(["cimento", "bare"], options.fresh), date, busy))
+    except BenchError as error:
+        progress(f"The benchmark stopped. {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""The page that `make bench` prints and writes: figures, bars, how they were taken."""
+
+from ops.bench import load, report
+from ops.settings import ROOT
+
+PAGE = ROOT / "docs" / "bench.md"
+
+
+def write(columns: dict[str, report.Figures], date: str, busy: float) -> str:
+    """Return the report, with the last figures of DIET; write it to docs/bench.md.
+
+    `busy` is the load average before the run.
+    """
+    diet = report.read_diet()
+    dated = "not measured yet: `make bench-diet`"
+    if diet:
+        columns, dated = {**columns, "diet": diet[0]}, f"measured on {diet[1]}"
+    text = f"""# Speed and memory
+
+Measured on {date}: {report.machine()}. Load average before: {busy:.2f}.
+DIET: {dated}.
+
+{report.table(columns)}
+
+## Bars
+
+{report.bars(columns)}
+
+## How to read it
+
+- Cimento is this project as deployed: its action server, its conversations in SQLite.
+- Bare Rasa has the same NLU examples, spaCy, two CountVectorsFeaturizers (words, and
+  characters 1 to 4), LogisticRegressionClassifier, one rule and one text per intent. No
+  action server, no code of its own, conversations in memory. DIET is the same project
+  with Rasa's default featurizers and DIETClassifier (100 epochs).
+- The questions are lines of `tests/nlu/held_out.yml`, shuffled with a fixed seed, put over
+  HTTP on the loopback after a warm-up: {load.PARSES} parses (`POST /model/parse`), then
+  {load.TURNS} turns at 1 connection and {load.TURNS_TOGETHER} at {load.CONNECTIONS} connections,
+  {load.TURNS_PER_SENDER} turns per sender. The client and the servers share the cores.
+- Cimento and bare Rasa run side by side and are measured in turn.
+- Turn 10 and turn 200 are medians of turns 8 to 12 of new conversations and 198 to 202 of
+  long ones, {load.LONG_CONVERSATIONS} of each, timed alternately. They ask the same ten
+  questions over and over, so that the turns differ by their place alone.
+- Training is the whole `rasa train` command with an empty cache.
+
+## How to reproduce
+
+`make bench` measures (the first time it also trains, then takes the trained models from
+`var/bench`; `.venv/bin/python -m ops.bench --fresh` trains again). `make bench-diet`
+measures DIET, which trains for many minutes; the next `make bench` shows its figures.
+"""
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(text, encoding="utf-8")
+    return text

@@ -1,0 +1,135 @@
+"""The figures of a run, and the report made of them: a table and the bars."""
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from ops.bench.load import CONNECTIONS, Times
+from ops.settings import ROOT
+
+DIET_FILE = ROOT / "docs" / "bench-diet.json"
+COLUMNS = {"cimento": "Cimento", "bare": "bare Rasa", "diet": "DIET"}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one column shows: seconds (_s), milliseconds (_ms) or MB of 10^6 bytes (_mb)."""
+
+    training_s: float
+    start_s: float
+    memory_mb: float
+    actions_memory_mb: float | None
+    parse_p50_ms: float
+    parse_p95_ms: float
+    turn_p50_ms: float
+    turn_p95_ms: float
+    together_p50_ms: float
+    together_p95_ms: float
+    turns_per_s: float
+    turn_10_ms: float
+    turn_200_ms: float
+    silent_turns: int
+
+
+def figures(training_s: float, start_s: float, times: Times) -> Figures:
+    """Return the figures of one project."""
+    return Figures(
+        training_s, start_s, times.memory_mb, times.actions_memory_mb,
+        *_p50_p95(times.parse), *_p50_p95(times.turn), *_p50_p95(times.turn_together),
+        turns_per_s=len(times.turn_together) / times.together_s,
+        turn_10_ms=statistics.median(times.early), turn_200_ms=statistics.median(times.late),
+        silent_turns=times.silent,
+    )  # fmt: skip
+
+
+def _p50_p95(durations: list[float]) -> tuple[float, float]:
+    cuts = statistics.quantiles(durations, n=20, method="inclusive")
+    return cuts[9], cuts[18]
+
+
+_ROWS: list[tuple[str, Callable[[Figures], str]]] = [
+    ("Training (s)", lambda f: f"{f.training_s:.0f}"),
+    ("Server start to first answer (s)", lambda f: f"{f.start_s:.1f}"),
+    ("Memory of the Rasa process, warm (MB)", lambda f: f"{f.memory_mb:.0f}"),
+    (
+        "Memory of the action server (MB)",
+        lambda f: "none" if f.actions_memory_mb is None else f"{f.actions_memory_mb:.0f}",
+    ),
+    ("NLU parse, p50 / p95 (ms)", lambda f: f"{f.parse_p50_ms:.1f} / {f.parse_p95_ms:.1f}"),
+    (
+        "REST turn at 1 connection, p50 / p95 (ms)",
+        lambda f: f"{f.turn_p50_ms:.1f} / {f.turn_p95_ms:.1f}",
+    ),
+    (
+        f"REST turn at {CONNECTIONS} connections, p50 / p95 (ms)",
+        lambda f: f"{f.together_p50_ms:.0f} / {f.together_p95_ms:.0f}",
+    ),
+    (f"Turns per second at {CONNECTIONS} connections", lambda f: f"{f.turns_per_s:.1f}"),
+    (
+        "Turn 10 → turn 200 of one conversation (ms)",
+        lambda f: f"{f.turn_10_ms:.1f} → {f.turn_200_ms:.1f} "
+        f"(× {f.turn_200_ms / f.turn_10_ms:.2f})",
+    ),
+    ("Turns left without an answer", lambda f: f"{f.silent_turns}"),
+]
+
+
+def table(columns: Mapping[str, Figures]) -> str:
+    """Return the Markdown table; a project without figures gets dashes."""
+    lines = [
+        "| | " + " | ".join(COLUMNS.values()) + " |",
+        "|---|" + "---:|" * len(COLUMNS),
+    ]
+    for label, show in _ROWS:
+        cells = (show(columns[name]) if name in columns else "—" for name in COLUMNS)
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def bars(columns: Mapping[str, Figures]) -> str:
+    """Return one line for each bar: whether it holds, and by how much."""
+    own, bare, diet = columns["cimento"], columns["bare"], columns.get("diet")
+    lines = [
+        _bar("Turn p50 at 1 connection ≤ 1.5 × bare Rasa", own.turn_p50_ms / bare.turn_p50_ms, 1.5),
+        _bar("Training ≤ 180 s", own.training_s, 180),
+        _bar("Turn 200 ≤ 1.3 × turn 10", own.turn_200_ms / own.turn_10_ms, 1.3),
+    ]
+    label = "NLU parse p50 no slower than DIET's (ratio ≤ 1)"
+    if diet is None:
+        return "\n".join([f"- not known: {label}; run `make bench-diet`", *lines])
+    return "\n".join([_bar(label, own.parse_p50_ms / diet.parse_p50_ms, 1), *lines])
+
+
+def _bar(label: str, value: float, limit: float) -> str:
+    return f"- {'holds' if value <= limit else 'MISSED'}: {label}; measured {value:.3g}"
+
+
+def machine() -> str:
+    """Return the processor and the versions that the figures depend on."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
+    models = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return (
+        f"{models[0] if models else platform.processor()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, Rasa {version('rasa')}"
+    )
+
+
+def save_diet(found: Figures, date: str) -> None:
+    """Keep the figures of DIET, with their date, for the next reports."""
+    content = {"date": date, "machine": machine(), "figures": asdict(found)}
+    DIET_FILE.parent.mkdir(exist_ok=True)
+    DIET_FILE.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def read_diet() -> tuple[Figures, str] | None:
+    """Return the last figures of DIET and when and where they were taken, if any."""
+    if not DIET_FILE.exists():
+        return None
+    content = json.loads(DIET_FILE.read_text(encoding="utf-8"))
+    return Figures(**content["figures"]), f"{content['date']}, {content['machine']}"
