@@ -61,9 +61,12 @@ def finish(process: subprocess.Popen[bytes], name: str, doing: str) -> float:
     Raises BenchError when it fails.
     """
     begun = time.monotonic()
-    while process.poll() is None:
-        time.sleep(0.1)
-        progress(f"\r{doing}… {time.monotonic() - begun:.0f} s", end="")
+    while True:
+        try:
+            process.wait(timeout=1)
+            break
+        except subprocess.TimeoutExpired:
+            progress(f"\r{doing}… {time.monotonic() - begun:.0f} s", end="")
     progress("")
     if process.returncode:
         raise BenchError(f"{doing} failed: see the end of {log_of(name)}.")
