@@ -12,17 +12,17 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import yaml
 from honcho.manager import Manager
 
 from answers import grounding
 from answers.sheet import SourceError
-from ops.settings import ROOT, SettingError, Settings, read_settings
-from ops.train import MODEL, TrainingError, train_if_needed
+from channels.chat.settings import read_chat_settings
+from ops.secret import read_secret
+from ops.settings import ENDPOINTS, ROOT, SettingError, Settings, read_settings
+from ops.train import TrainingError, train_if_needed
 
-ENDPOINTS = Path("var/endpoints.yml")
 # Quiet: no telemetry, no banner of libraries; errors only, and no patient's words.
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -79,8 +79,7 @@ def commands(settings: Settings) -> dict[str, str]:
     return {
         "actions": f"while :; do {python} rasa_sdk --actions actions "
         f"--port {settings.actions_port}; sleep 1; done",
-        "rasa": f"exec {python} rasa run --interface {settings.host} --port {settings.port} "
-        f"--model {MODEL} --endpoints {ENDPOINTS} --credentials credentials.yml",
+        "rasa": f"exec {python} ops.serve",
     }
 
 
@@ -89,11 +88,12 @@ def _announce(settings: Settings) -> None:
     while True:
         time.sleep(0.5)
         try:
-            urllib.request.urlopen(f"http://{settings.host}:{settings.port}/", timeout=2).close()
+            urllib.request.urlopen(settings.chat, timeout=2).close()
         except (OSError, urllib.error.URLError):
             continue
         print(f"Cimento is ready ({time.monotonic() - started:.0f} s).", flush=True)
-        print(f'Talk to it: POST {settings.webhook} {{"sender": "me", "message": "Bonjour"}}')
+        print(f"Open the chat: {settings.chat} (the sheet: {settings.chat}/fiche)")
+        print(f'Or talk to it: POST {settings.webhook} {{"sender": "me", "message": "Bonjour"}}')
         print("Or in a second terminal: make chat. Ctrl-C stops everything.", flush=True)
         return
 
@@ -114,6 +114,8 @@ def main() -> int:
     """Check, train, run. Print what is wrong and return 1 when the start is refused."""
     try:
         settings = read_settings()
+        read_chat_settings()
+        read_secret()
         check_answers()
         check_ports(settings)
         train_if_needed()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from answers import gsm7
-from ops import run, train
+from ops import run, secret, serve, train
 from ops.settings import SettingError, Settings, read_settings
 
 
@@ -24,6 +24,34 @@ def test_a_wrong_port_names_its_variable(value: str) -> None:
 def test_the_two_ports_must_differ() -> None:
     with pytest.raises(SettingError, match="must differ"):
         read_settings({"CIMENTO_PORT": "5055"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("CIMENTO_REST", "everybody"), ("CIMENTO_API_TOKEN", "short")]
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=name):
+        read_settings({name: value})
+
+
+def test_the_http_api_is_closed_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CIMENTO_API_TOKEN", raising=False)
+    assert "--enable-api" not in serve.arguments()
+    monkeypatch.setenv("CIMENTO_API_TOKEN", "a token of the hospital")
+    line = serve.arguments()
+    assert line[line.index("--auth-token") + 1] == "a token of the hospital"
+
+
+def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    made = secret.read_secret({}, tmp_path)
+    assert secret.read_secret({}, tmp_path) == made
+    assert (tmp_path / secret.FILE).stat().st_mode & 0o077 == 0
+    assert secret.derive("one purpose", made) != secret.derive("another", made)
+
+
+def test_a_weak_secret_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="CIMENTO_SECRET"):
+        secret.read_secret({"CIMENTO_SECRET": "hunter2"}, tmp_path)
 
 
 def test_a_busy_port_is_named() -> None:
