@@ -7,7 +7,7 @@ In a response, `custom` is what the channels send ({topic, section, escalation})
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,15 @@ def read_wordings(root: Path = ROOT) -> list[Wording]:
     """Return every wording of every response under data/, by file name."""
     files = sorted((root / "data").glob("*/*.yml"))
     return [wording for file in files for wording in _wordings(file, root)]
+
+
+@cache
+def wording(response: str, channel: str = WEB) -> Wording:
+    """Return the first wording of `response` on `channel`; LookupError when it has none."""
+    for found in read_wordings():
+        if (found.response, found.channel) == (response, channel):
+            return found
+    raise LookupError(f"{response} has no {channel} wording")
 
 
 def read_service(root: Path = ROOT) -> dict[str, str]:

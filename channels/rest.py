@@ -9,22 +9,25 @@ import logging
 import re
 import uuid
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.channels.rest import QueueOutputChannel, RestInput
 from sanic import Blueprint
-from sanic.exceptions import InvalidUsage
+from sanic.exceptions import Forbidden, InvalidUsage
 from sanic.request import Request
 
 from answers.catalog import read_intents
 from channels.turn import complete
+from ops.settings import read_settings
 
 logger = logging.getLogger(__name__)
 
 # What a button sends: "/driving". Anything else that starts with a slash is text
 # ("/ 38,5 ce soir") and must be read, not taken for a command.
 _PAYLOAD = re.compile(r"/(\w+)")
+_FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 class CimentoRestInput(RestInput):
@@ -62,4 +65,23 @@ class CimentoRestInput(RestInput):
             if output is not None and not isinstance(output, QueueOutputChannel):
                 output.messages = complete(output.messages, message.sender_id)
 
-        return super().blueprint(handle)
+        routes = super().blueprint(handle)
+
+        @routes.middleware("request")
+        async def admit(request: Request) -> None:
+            if not _may_use(request, read_settings().rest):
+                raise Forbidden(
+                    "The REST channel is for this machine alone. Set CIMENTO_REST=open to "
+                    "open it; the website talks to /chat."
+                )
+
+        return routes
+
+
+def _may_use(request: Request, mode: str) -> bool:
+    """Whether the REST channel is open to `request`; `mode` is one of REST_MODES."""
+    if mode == "loopback":
+        # Behind a proxy on this machine, everybody seems to be local.
+        proxied = any(name in request.headers for name in _FORWARDING)
+        return ip_address(request.ip).is_loopback and not proxied
+    return mode == "open"

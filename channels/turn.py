@@ -4,26 +4,14 @@ One turn is one list of messages as Rasa's collecting output channel makes it. I
 never be empty, and it carries exactly one machine-readable `custom` object.
 """
 
-from functools import lru_cache
 from typing import Any
 
 from answers import catalog
 
 Message = dict[str, Any]
-_UNAVAILABLE = "utter_help/unavailable"
 
 
-@lru_cache(maxsize=1)
-def _apology() -> tuple[str, dict[str, Any]]:
-    wording = next(
-        w
-        for w in catalog.read_wordings()
-        if w.response == _UNAVAILABLE and w.channel == catalog.WEB
-    )
-    return catalog.render(wording.text, catalog.read_service()), wording.custom
-
-
-def complete(messages: list[Message], recipient: str) -> list[Message]:
+def complete(messages: list[Message], recipient: str, channel: str = catalog.WEB) -> list[Message]:
     """Return the messages of a turn: what is said, then one `custom` object.
 
     A turn that says nothing (an action or a component failed) says the apology, which
@@ -33,8 +21,9 @@ def complete(messages: list[Message], recipient: str) -> list[Message]:
     said = [message for message in messages if "custom" not in message]
     customs = [message["custom"] for message in messages if "custom" in message]
     if not said:
-        text, custom = _apology()
-        said, customs = [{"recipient_id": recipient, "text": text}], [custom]
+        apology = catalog.wording("utter_help/unavailable", channel)
+        text = catalog.render(apology.text, catalog.read_service())
+        said, customs = [{"recipient_id": recipient, "text": text}], [apology.custom]
     if not customs:
         customs = [{"topic": None, "section": None, "escalation": "none"}]
     first = max(customs, key=lambda custom: catalog.LEVELS.index(custom["escalation"]))

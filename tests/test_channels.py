@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from channels.rest import _may_use
 from channels.turn import complete
 
 ANSWER = {"recipient_id": "x", "text": "Ne conduisez pas."}
@@ -34,3 +37,29 @@ def test_a_silent_turn_apologises_with_the_numbers() -> None:
 
 def test_a_turn_without_custom_gets_an_empty_one() -> None:
     assert complete([ANSWER], "x")[-1]["custom"] == custom(None, "none")
+
+
+class Request:
+    """The part of a request that admission looks at."""
+
+    def __init__(self, ip: str, **headers: str) -> None:
+        self.ip = ip
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@pytest.mark.parametrize(
+    ("mode", "request_", "admitted"),
+    [
+        ("loopback", Request("127.0.0.1"), True),
+        ("loopback", Request("::1"), True),
+        ("loopback", Request("10.0.0.7"), False),
+        ("loopback", Request("127.0.0.1", x_forwarded_for="10.0.0.7"), False),
+        ("loopback", Request("127.0.0.1", forwarded="for=10.0.0.7"), False),
+        ("open", Request("10.0.0.7"), True),
+        ("off", Request("127.0.0.1"), False),
+    ],
+)
+def test_the_rest_channel_is_for_this_machine_alone(
+    mode: str, request_: Any, admitted: bool
+) -> None:
+    assert _may_use(request_, mode) is admitted
