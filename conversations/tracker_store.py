@@ -31,6 +31,22 @@ from sqlalchemy.orm import Query, Session
 _STORED = "_events_stored"
 
 
+class Judgement(SQLTrackerStore.Base):
+    """Whether one answer helped. Says nothing of who was asked, nor of the conversation."""
+
+    __tablename__ = "judgements"
+
+    answer = sa.Column(sa.String(64), primary_key=True)
+    topic = sa.Column(sa.String(64), nullable=False, index=True)
+    helpful = sa.Column(sa.Boolean, nullable=False)
+
+
+def stored_in(agent: Any) -> "BoundedSQLTrackerStore":
+    """Return the store of a running agent, without the wrapper that Rasa puts around it."""
+    store = agent.tracker_store
+    return getattr(store, "_tracker_store", store)
+
+
 class BoundedSQLTrackerStore(SQLTrackerStore):
     """SQL tracker store that reads back at most `max_turns` turns of a conversation."""
 
@@ -63,6 +79,51 @@ class BoundedSQLTrackerStore(SQLTrackerStore):
         """Store the events that `tracker` got since it was read or saved."""
         await super().save(tracker)
         setattr(tracker, _STORED, len(tracker.events))
+
+    def forget(self, sender_id: str) -> None:
+        """Erase the conversation of `sender_id` for good."""
+        with self.session_scope() as session:
+            session.query(self.SQLEvent).filter_by(sender_id=sender_id).delete()
+            session.commit()
+
+    def purge(self, before: float, except_prefix: str = "sms-") -> int:
+        """Erase the conversations whose last event is older than `before`.
+
+        `before`: seconds since the epoch. Conversations whose id begins with
+        `except_prefix` stay. Returns how many events were erased.
+        """
+        row = self.SQLEvent
+        with self.session_scope() as session:
+            old = (
+                session.query(row.sender_id)
+                .filter(~row.sender_id.startswith(except_prefix))
+                .group_by(row.sender_id)
+                .having(sa.func.max(row.timestamp) < before)
+            )
+            erased: int = (
+                session.query(row)
+                .filter(row.sender_id.in_(old.scalar_subquery()))
+                .delete(synchronize_session=False)
+            )
+            session.commit()
+        return erased
+
+    def judge(self, answer: str, topic: str, helpful: bool) -> None:
+        """Record whether an answer helped. `answer` is its unique id: a judgement may change."""
+        with self.session_scope() as session:
+            session.merge(Judgement(answer=answer, topic=topic, helpful=helpful))
+            session.commit()
+
+    def judgements(self) -> list[tuple[str, int, int]]:
+        """Return (topic, helpful, not helpful) counts, the most judged topic first."""
+        helpful = sa.func.sum(sa.case((Judgement.helpful, 1), else_=0))
+        with self.session_scope() as session:
+            rows = (
+                session.query(Judgement.topic, helpful, sa.func.count() - helpful)
+                .group_by(Judgement.topic)
+                .order_by(sa.func.count().desc(), Judgement.topic)
+            )
+            return [tuple(row) for row in rows]
 
     def _additional_events(
         self, session: Session, tracker: DialogueStateTracker

@@ -1,5 +1,6 @@
 """Conversations read back: bounded, complete in the database, slots and form kept."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,11 @@ def store(tmp_path: Path) -> BoundedSQLTrackerStore:
     )
 
 
-async def talk(store: BoundedSQLTrackerStore, turns: int, first: int = 0) -> None:
+async def talk(
+    store: BoundedSQLTrackerStore, turns: int, first: int = 0, sender: str = "x"
+) -> None:
     for number in range(first, first + turns):
-        tracker = await store.get_or_create_tracker("x")
+        tracker = await store.get_or_create_tracker(sender)
         if number == 0:
             tracker.update(ActionExecuted("action_session_start"))
             tracker.update(SessionStarted())
@@ -83,3 +86,36 @@ async def test_saving_twice_adds_nothing(store: BoundedSQLTrackerStore) -> None:
     await store.save(tracker)
     await store.save(tracker)
     assert len(texts(await store.retrieve_full_tracker("x"))) == 10
+
+
+async def test_a_forgotten_conversation_leaves_nothing(store: BoundedSQLTrackerStore) -> None:
+    await talk(store, 10)
+    await talk(store, 2, sender="y")
+    store.forget("x")
+    assert await store.retrieve_full_tracker("x") is None
+    assert len(texts(await store.retrieve("y"))) == 2
+
+
+async def test_old_conversations_are_purged_whole_and_others_kept(
+    store: BoundedSQLTrackerStore,
+) -> None:
+    await talk(store, 3, sender="chat-old")
+    await talk(store, 1, sender="sms-old")
+    await talk(store, 3, sender="chat-resumed")
+    limit = time.time()
+    await talk(store, 1, first=3, sender="chat-resumed")
+    assert store.purge(limit) > 0
+    assert await store.retrieve_full_tracker("chat-old") is None
+    assert len(texts(await store.retrieve_full_tracker("sms-old"))) == 1
+    assert len(texts(await store.retrieve_full_tracker("chat-resumed"))) == 4
+
+
+def test_judgements_are_counted_by_topic(store: BoundedSQLTrackerStore) -> None:
+    for answer, topic, helpful in (
+        ("1", "driving", True),
+        ("2", "driving", False),
+        ("2", "driving", True),  # the patient thought better of it
+        ("3", "rest", False),
+    ):
+        store.judge(answer, topic, helpful)
+    assert store.judgements() == [("driving", 2, 0), ("rest", 0, 1)]
