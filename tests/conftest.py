@@ -83,10 +83,12 @@ def launch(project: Path, **settings: str) -> subprocess.Popen[str]:
     )
 
 
-def start(project: Path) -> Assistant:
+def start(project: Path, **settings: str) -> Assistant:
     """Start the assistant of `project` on free ports and wait until it says it is ready."""
     port, actions_port = free_port(), free_port()
-    process = launch(project, CIMENTO_PORT=str(port), CIMENTO_ACTIONS_PORT=str(actions_port))
+    process = launch(
+        project, CIMENTO_PORT=str(port), CIMENTO_ACTIONS_PORT=str(actions_port), **settings
+    )
     log = project / "var" / "run.log"
     deadline = time.monotonic() + START_SECONDS
     while "is ready" not in log.read_text():
@@ -99,9 +101,22 @@ def start(project: Path) -> Assistant:
 
 
 @pytest.fixture(scope="session")
-def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """One assistant for the whole run, in a copy of the project."""
-    running = start(copy_project(tmp_path_factory.mktemp("assistant") / "cimento"))
+def embedding_port() -> int:
+    """The port of the site that may embed the chat."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def assistant(tmp_path_factory: pytest.TempPathFactory, embedding_port: int) -> Iterator[Assistant]:
+    """One assistant for the whole run, in a copy of the project.
+
+    All tests have one address, so its rate is not limited here; that of a session is.
+    """
+    running = start(
+        copy_project(tmp_path_factory.mktemp("assistant") / "cimento"),
+        CIMENTO_CHAT_ORIGINS=f"http://127.0.0.1:{embedding_port}",
+        CIMENTO_CHAT_ADDRESS_PER_MINUTE="100000",
+    )
     yield running
     running.stop()
 

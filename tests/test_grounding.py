@@ -35,7 +35,7 @@ def test_every_response_is_used() -> None:
     code = "\n".join(
         file.read_text(encoding="utf-8")
         for folder in ("actions", "channels")
-        for file in sorted((ROOT / folder).glob("*.py"))
+        for file in sorted((ROOT / folder).rglob("*.py"))
     )
     used |= set(re.findall(r'"(utter_[\w/]+)"', code))
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))

@@ -1,0 +1,127 @@
+"""The parts of the chat, one by one."""
+
+import pytest
+
+from answers import catalog, sheet
+from channels.chat import pages, replies
+from channels.chat.refusals import Refusal
+from channels.chat.sessions import PREFIX, Sessions
+from channels.chat.settings import ChatSettings, read_chat_settings
+from channels.turn import complete
+from ops.settings import SettingError
+
+
+def custom(topic: str, section: str | None, escalation: str = "none") -> dict[str, object]:
+    return {"topic": topic, "section": section, "escalation": escalation}
+
+
+def turn_of(text: str, *customs: dict[str, object]) -> list[dict[str, object]]:
+    return complete([{"text": text}, *({"custom": entry} for entry in customs)], "x")
+
+
+def test_the_settings_have_defaults() -> None:
+    assert read_chat_settings({}) == ChatSettings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CIMENTO_CHAT_MAX_CHARACTERS", "0"),
+        ("CIMENTO_CHAT_SESSION_PER_MINUTE", "many"),
+        ("CIMENTO_CHAT_KEEP_DAYS", "-1"),
+        ("CIMENTO_CHAT_PROXIES", "x"),
+        ("CIMENTO_CHAT_ORIGINS", "www.example.org"),
+        ("CIMENTO_CHAT_ORIGINS", "https://www.example.org/page"),
+        ("CIMENTO_CHAT_ORIGINS", "*"),
+    ],
+)
+def test_a_wrong_setting_names_its_variable(name: str, value: str) -> None:
+    with pytest.raises(SettingError, match=name):
+        read_chat_settings({name: value})
+
+
+def test_several_origins() -> None:
+    origins = read_chat_settings({"CIMENTO_CHAT_ORIGINS": "https://a.fr, http://b.fr:81"}).origins
+    assert origins == {"https://a.fr", "http://b.fr:81"}
+
+
+def test_a_session_opens_its_conversation_alone() -> None:
+    sessions = Sessions(120)
+    ids = {Sessions.new_conversation() for _ in range(100)}
+    assert len(ids) == 100
+    for conversation in ids:
+        assert conversation.startswith(PREFIX)
+        assert sessions.conversation(sessions.token(conversation)) == conversation
+
+
+def test_a_token_hides_the_conversation() -> None:
+    assert "0" * 32 not in Sessions(120).token(PREFIX + "0" * 32)
+
+
+def test_an_unused_session_expires(monkeypatch: pytest.MonkeyPatch) -> None:
+    sessions = Sessions(120)
+    monkeypatch.setattr("cryptography.fernet.time.time", lambda: 1_000_000.0)
+    token = sessions.token(Sessions.new_conversation())
+    monkeypatch.setattr("cryptography.fernet.time.time", lambda: 1_000_000.0 + 7199)
+    assert sessions.conversation(token)
+    monkeypatch.setattr("cryptography.fernet.time.time", lambda: 1_000_000.0 + 7201)
+    with pytest.raises(Refusal, match="session_expired"):
+        sessions.conversation(token)
+
+
+def test_every_quote_of_every_topic_is_marked_once() -> None:
+    for wording in catalog.read_wordings():
+        if not wording.custom.get("section"):
+            continue
+        html = pages.sheet_page(wording.custom["topic"])
+        assert html.count('<mark id="citation">') == 1, wording.response
+        assert html.count("<mark") == html.count("</mark>")
+
+
+def test_the_marked_passage_is_the_quote() -> None:
+    marked = (
+        pages.sheet_page("driving").partition('<mark id="citation">')[2].partition("</mark>")[0]
+    )
+    assert marked == "Vous ne devez pas conduire pendant les 24 premières heures."
+
+
+def test_the_sheet_is_whole_and_its_sections_can_be_linked() -> None:
+    html = pages.sheet_page()
+    assert "<mark" not in html
+    for anchor, text in sheet.read_sections().items():
+        assert f'<section id="{anchor}">' in html
+        for sentence in sheet.sentences(text):
+            assert sentence.replace("&", "&amp;") in html, sentence
+
+
+def test_every_section_has_a_title() -> None:
+    titles = replies.section_titles()
+    assert titles["7-apres"] == "Fiche, § 7 Après examen"
+    assert titles["rayons-x"] == "Fiche, La radiologie utilise des rayons X"
+    assert all(title.startswith("Fiche, ") for title in titles.values())
+
+
+def test_two_answers_have_two_sources() -> None:
+    turn = turn_of("Non.", custom("driving", "7-apres"), custom("fasting", "7-avant"))
+    assert [source["href"].split("=")[1] for source in replies.reply(turn)["sources"]] == [
+        "driving#citation",
+        "fasting#citation",
+    ]
+
+
+def test_every_number_of_every_alarm_can_be_called() -> None:
+    for wording in catalog.read_wordings():
+        if wording.custom.get("escalation") in (None, "none") or wording.channel != catalog.WEB:
+            continue
+        text = catalog.render(wording.text, catalog.read_service())
+        links = {call["href"] for call in replies.reply(turn_of(text, wording.custom))["calls"]}
+        for number in ("15", "112", "3114"):
+            assert (f" {number}" in text) == (f"tel:{number}" in links), wording.response
+        assert ("114," in text or "114." in text) == ("sms:114" in links) or " 3114" in text
+        assert ("05 56 79 56 79" in text) == ("tel:+33556795679" in links), wording.response
+
+
+def test_a_fact_with_a_number_in_it_is_no_call() -> None:
+    assert (
+        replies.reply(turn_of("Dans 1 % des cas.", custom("risk_leak", "5-risques")))["calls"] == []
+    )
