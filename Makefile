@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 SOURCES := actions answers channels conversations nlu ops tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat train test lint check lock curve bench bench-diet
+.PHONY: help run chat train test lint check lock curve feedback bench bench-diet
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ test: .venv/.synced lint train ## Run every check and test
 
 curve: .venv/.synced ## Print wrong answers against refusals, by threshold
 	@$(PYTHON) -m ops.curve
+
+feedback: .venv/.synced ## Print how many patients each answer helped
+	@$(PYTHON) -W ignore -m ops.feedback
 
 bench: .venv/.synced train ## Measure this project beside a bare Rasa project
 	@$(PYTHON) -m ops.bench
