@@ -14,11 +14,11 @@ from contextlib import ExitStack
 from datetime import datetime, timezone
 from pathlib import Path
 
-from ops.bench import load, page, report
+from ops.bench import browser, crowd, load, page, report
 from ops.bench.models import model_of
 from ops.bench.processes import BenchError, progress
 from ops.bench.projects import PIPELINES, baseline, cimento
-from ops.bench.servers import free_port, serving
+from ops.bench.servers import Server, free_port, serving
 
 
 def run(names: list[str], fresh: bool) -> dict[str, report.Figures]:
@@ -36,12 +36,29 @@ def run(names: list[str], fresh: bool) -> dict[str, report.Figures]:
             for project in projects
         ]
         times = asyncio.run(load.measure(servers))
-    return {
-        server.name: report.figures(
-            models[server.name].training_s, server.start_s, times[server.name]
-        )
-        for server in servers
-    }
+        columns = {
+            server.name: report.figures(
+                models[server.name].training_s, server.start_s, times[server.name]
+            )
+            for server in servers
+        }
+        if "cimento" in columns:
+            asyncio.run(_measure_chat(servers, columns))
+    return columns
+
+
+async def _measure_chat(servers: list[Server], columns: dict[str, report.Figures]) -> None:
+    """Add to `columns` what a crowd and a browser meet: the chat here, REST elsewhere."""
+    asked = load.questions()
+    for server in servers:
+        progress(f"{crowd.SESSIONS} people at once: {server.name}")
+        by_chat = server.name == "cimento"
+        met = await crowd.gather(server, asked, by_chat)
+        columns[server.name] = report.with_crowd(columns[server.name], met)
+        if by_chat:
+            clicks = await browser.click_to_answer(server)
+            kb = browser.weight_kb()
+            columns[server.name] = report.with_widget(columns[server.name], clicks, kb)
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """The page that `make bench` prints and writes: figures, bars, how they were taken."""
 
-from ops.bench import load, report
+from ops.bench import browser, crowd, load, report
 from ops.settings import ROOT
 
 PAGE = ROOT / "docs" / "bench.md"
@@ -41,6 +41,11 @@ DIET: {dated}.
 - Turn 10 and turn 200 are medians of turns 8 to 12 of new conversations and 198 to 202 of
   long ones, {load.LONG_CONVERSATIONS} of each, timed alternately. They ask the same ten
   questions over and over, so that the turns differ by their place alone.
+- {crowd.SESSIONS} people at once: each asks {crowd.MESSAGES} questions, some
+  {(crowd.THINKING_SECONDS[0] + crowd.THINKING_SECONDS[1]) / 2:.0f} seconds apart; through the
+  chat's endpoint here, through the REST channel on bare Rasa.
+- Click to answer: {browser.CLICKS} times in Debian's Chromium, from the click on « Envoyer » to the
+  answer on the screen. For comparison, the chat library deep-chat weighs 128 kB gzipped.
 - Training is the whole `rasa train` command with an empty cache.
 
 ## How to reproduce

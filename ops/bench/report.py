@@ -5,10 +5,11 @@ import os
 import platform
 import statistics
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
+from ops.bench import crowd
 from ops.bench.load import CONNECTIONS, Times
 from ops.settings import ROOT
 
@@ -34,6 +35,12 @@ class Figures:
     turn_10_ms: float
     turn_200_ms: float
     silent_turns: int
+    crowd_p50_ms: float | None = None
+    crowd_p95_ms: float | None = None
+    crowd_errors: int | None = None
+    click_p50_ms: float | None = None
+    click_p95_ms: float | None = None
+    widget_kb: float | None = None
 
 
 def figures(training_s: float, start_s: float, times: Times) -> Figures:
@@ -47,9 +54,25 @@ def figures(training_s: float, start_s: float, times: Times) -> Figures:
     )  # fmt: skip
 
 
+def with_crowd(found: Figures, met: crowd.Crowd) -> Figures:
+    """Return `found` with what many people at once met."""
+    p50, p95 = _p50_p95(met.turns)
+    return replace(found, crowd_p50_ms=p50, crowd_p95_ms=p95, crowd_errors=met.errors)
+
+
+def with_widget(found: Figures, clicks: list[float], widget_kb: float) -> Figures:
+    """Return `found` with what the browser measured: ms of each click, kB of the widget."""
+    p50, p95 = _p50_p95(clicks)
+    return replace(found, click_p50_ms=p50, click_p95_ms=p95, widget_kb=widget_kb)
+
+
 def _p50_p95(durations: list[float]) -> tuple[float, float]:
     cuts = statistics.quantiles(durations, n=20, method="inclusive")
     return cuts[9], cuts[18]
+
+
+def _pair(p50: float | None, p95: float | None) -> str:
+    return "—" if p50 is None or p95 is None else f"{p50:.0f} / {p95:.0f}"
 
 
 _ROWS: list[tuple[str, Callable[[Figures], str]]] = [
@@ -76,6 +99,22 @@ _ROWS: list[tuple[str, Callable[[Figures], str]]] = [
         f"(× {f.turn_200_ms / f.turn_10_ms:.2f})",
     ),
     ("Turns left without an answer", lambda f: f"{f.silent_turns}"),
+    (
+        f"{crowd.SESSIONS} people at once, a turn, p50 / p95 (ms)",
+        lambda f: _pair(f.crowd_p50_ms, f.crowd_p95_ms),
+    ),
+    (
+        f"{crowd.SESSIONS} people at once, failed turns of {crowd.SESSIONS * crowd.MESSAGES}",
+        lambda f: "—" if f.crowd_errors is None else f"{f.crowd_errors}",
+    ),
+    (
+        "Chat in Chromium, click to answer, p50 / p95 (ms)",
+        lambda f: _pair(f.click_p50_ms, f.click_p95_ms),
+    ),
+    (
+        "Chat widget, script and style, gzipped (kB)",
+        lambda f: "—" if f.widget_kb is None else f"{f.widget_kb:.1f}",
+    ),
 ]
 
 
