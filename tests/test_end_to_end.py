@@ -56,6 +56,16 @@ def test_eating_depends_on_the_moment(assistant: Assistant) -> None:
     assert "jeun" not in text_of(after)
 
 
+def test_an_alarm_inside_the_form_is_its_answer(assistant: Assistant) -> None:
+    question, alarm, after = conversation(
+        assistant, "je me sens pas bien", "oui 38,9", "je peux conduire ?"
+    )
+    assert "des frissons ou une douleur inhabituelle ?" in text_of(question)
+    assert custom_of(alarm) == {"topic": "fever", "section": "7-apres", "escalation": "medecin"}
+    assert "?" not in text_of(alarm)
+    assert "?" not in text_of(after)
+
+
 def test_what_next_and_repeat_follow_the_last_answer(assistant: Assistant) -> None:
     shower, after, again = conversation(
         assistant, "Comment faire la douche antiseptique ?", "et après ?", "vous pouvez répéter ?"

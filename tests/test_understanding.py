@@ -64,6 +64,7 @@ def test_training_data_is_large_enough() -> None:
     for file in (ROOT / "data/nlu").glob("*.yml"):
         for _, intent in lines(file):
             counts[intent] = counts.get(intent, 0) + 1
+    counts.pop("start_check_in")  # sent by the follow-ups, said by nobody
     assert min(counts.values()) >= 60
     assert min(counts[sign] for sign in signs.SIGNS) >= 100
     assert counts["not_in_sheet"] >= 400
