@@ -50,15 +50,16 @@ def _sources(customs: list[dict[str, Any]]) -> list[dict[str, str]]:
 
 def _calls(text: str) -> list[dict[str, str]]:
     """Return the numbers that `text` gives, in its order, as links."""
-    found = []
-    for number in dict.fromkeys(_EMERGENCY.findall(text)):
-        by_sms = number == "114"
-        label = "Envoyer un SMS au 114" if by_sms else f"Appeler le {number}"
-        found.append({"label": label, "href": f"{'sms' if by_sms else 'tel'}:{number}"})
+    found: dict[str, tuple[int, dict[str, str]]] = {}
+    for number in _EMERGENCY.finditer(text):
+        by_sms = number[1] == "114"
+        label = "Envoyer un SMS au 114" if by_sms else f"Appeler le {number[1]}"
+        call = {"label": label, "href": f"{'sms' if by_sms else 'tel'}:{number[1]}"}
+        found.setdefault(call["href"], (number.start(), call))
     if service()["label"] in text:
-        label = f"Appeler le service : {service()['label']}"
-        found.append({"label": label, "href": service()["href"]})
-    return found
+        call = {**service(), "label": f"Appeler le service : {service()['label']}"}
+        found[call["href"]] = (text.index(service()["label"]), call)
+    return [call for _, call in sorted(found.values(), key=lambda placed: placed[0])]
 
 
 def reply(turn: list[Message]) -> dict[str, Any]:

@@ -376,7 +376,7 @@
       this.counter = el("p", { id: "counter", class: "counter" });
       return el(
         "div", { class: "form" },
-        el("label", { for: "box" }, "Votre question, sans nom ni numéro de dossier"),
+        el("label", { for: "box" }, "Votre question (sans nom ni numéro)"),
         el(
           "div", { class: "line" },
           this.box,
@@ -471,7 +471,12 @@
     /** Bring the last question to the top, so that its answer is read from the start. */
     scrollToLast() {
       const mine = this.log.querySelectorAll(".me");
-      if (this.panel.open && mine.length) mine[mine.length - 1].scrollIntoView();
+      if (!mine.length) return;
+      // scrollIntoView would also scroll the panel itself, and hide its header.
+      const low = getComputedStyle(this.log).overflowY === "visible";
+      const scroller = low ? this.panel : this.log;
+      const top = (node) => node.getBoundingClientRect().top;
+      scroller.scrollTop += top(mine[mine.length - 1]) - top(scroller) - 8;
     }
 
     bubble(content, kind = "") {
@@ -515,17 +520,20 @@
       const [first, ...others] = messages.map(({ text }) => el("p", {}, text));
       const call = ({ label, href }) =>
         el("a", { class: "call", href: this.api.link(href) }, icon("phone"), label);
+      const numbers = calls.length > 0 && el("div", { class: "calls" }, ...calls.map(call));
       const source = ({ title, href }) =>
         el(
-          "a", { href: this.api.link(href), target: "_blank", rel: "noopener" },
-          title, icon("out"), el("span", { class: "unseen" }, " (nouvel onglet)"),
+          "a",
+          { class: "source", href: this.api.link(href), target: "_blank", rel: "noopener" },
+          `Source : ${title}`, icon("out"), el("span", { class: "unseen" }, " (nouvel onglet)"),
         );
       return [
         alarm && el("h3", {}, icon("alarm"), alarm),
+        escalation === "urgence" && numbers, // before any reading
         first,
-        ...calls.map(call),
+        escalation !== "urgence" && numbers,
         ...others,
-        sources.length > 0 && el("p", { class: "sources" }, "Source : ", ...sources.map(source)),
+        ...sources.map(source),
       ];
     }
 
@@ -533,7 +541,7 @@
     followUp(entry) {
       const buttons = entry.messages.flatMap((message) => message.buttons || []);
       const judge = (label, helpful) => button(label, () => this.judge(entry, helpful));
-      const question = "Ce message a-t-il répondu à votre question ?";
+      const question = "Ce message a-t-il répondu à votre question\u00a0?";
       return el(
         "div", { class: "live" },
         ...buttons.map(({ title, payload }) =>
@@ -542,7 +550,7 @@
         entry.ask_feedback &&
           el(
             "div", { class: "feedback", role: "group", "aria-label": question, "aria-live": "off" },
-            el("span", {}, question), judge("Oui", true), judge("Non", false),
+            el("p", {}, question), judge("Oui", true), judge("Non", false),
           ),
       );
     }
