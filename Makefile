@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 SOURCES := actions answers channels conversations nlu ops tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat train test lint check lock curve feedback bench bench-diet
+.PHONY: help run chat train test services lint check lock curve feedback picture bench bench-diet
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,12 @@ lint: .venv/.synced ## Check style and types
 
 test: .venv/.synced lint train ## Run every check and test
 	@$(PYTHON) -m pytest
+
+services: ## Install the browser, gateway and databases that the tests need (Debian, root)
+	@sh ops/services.sh
+
+picture: .venv/.synced train ## Make docs/chat.png anew
+	@CIMENTO_PICTURE=$(CURDIR)/docs/chat.png $(PYTHON) -m pytest -k test_the_picture_of_the_chat
 
 curve: .venv/.synced ## Print wrong answers against refusals, by threshold
 	@$(PYTHON) -m ops.curve

@@ -1,0 +1,228 @@
+"""The chat for those who see, hear, move or read otherwise: axe-core, keyboard, zoom, colours."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Route, expect
+
+from tests.browser.reader import Reader
+
+STANDARDS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
+    # Copying style sheets for rules that are not run here would itself break the page's policy.
+    "preload": False,
+}
+ZOOMED = {"width": 320, "height": 256}  # 1280 × 1024 at 400 %
+PHONE = {"width": 320, "height": 640}
+
+
+def _fail(reader: Reader) -> None:
+    reader.page.route("**/chat/messages", lambda route: route.abort("connectionrefused"))
+    reader.box.fill("bonjour")
+    reader.button("Envoyer").click()
+    expect(reader.button("Réessayer")).to_be_visible()
+
+
+def _erase(reader: Reader) -> None:
+    reader.button("Effacer la conversation").click()
+    expect(reader.button("Annuler")).to_be_visible()
+
+
+# What is done to an open chat before it is checked.
+STATES: dict[str, Callable[[Reader], object]] = {
+    "open": lambda reader: None,
+    "suggestions": lambda reader: reader.chat.get_by_text("Avant l'acte").click(),
+    "exchange": lambda reader: reader.ask("Quand puis-je conduire ?"),
+    "buttons": lambda reader: reader.ask("bonjour"),
+    "team": lambda reader: reader.ask("trois semaines après j'ai la peau toute rouge"),
+    "doctor": lambda reader: reader.ask("j'ai 39 et des frissons"),
+    "emergency": lambda reader: reader.ask("je n'arrive plus à respirer"),
+    "too long": lambda reader: reader.box.fill("a" * 1001),
+    "failure": _fail,
+    "erasing": _erase,
+}
+
+
+def axe(reader: Reader) -> None:
+    """Fail with axe-core's report when the page breaks WCAG 2.1 A or AA."""
+    results = Axe().run(reader.page, options=STANDARDS)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/chat", "/chat/fiche", "/chat/fiche?sujet=driving#citation"])
+def test_axe_finds_nothing_on_the_pages(
+    new_reader: Callable[..., Reader], path: str, scheme: str
+) -> None:
+    reader = new_reader(color_scheme=scheme)
+    reader.page.goto(reader.url + path)
+    if path == "/chat":
+        expect(reader.launcher).to_be_visible()
+    axe(reader)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing_in_the_chat(
+    new_reader: Callable[..., Reader], state: str, scheme: str
+) -> None:
+    reader = new_reader(color_scheme=scheme, reduced_motion="reduce")
+    reader.visit()
+    reader.open()
+    STATES[state](reader)
+    axe(reader)
+
+
+def test_axe_finds_nothing_on_a_phone(new_reader: Callable[..., Reader]) -> None:
+    reader = new_reader(viewport=PHONE, has_touch=True, is_mobile=True)
+    reader.visit()
+    reader.open()
+    reader.ask("j'ai 39 et des frissons")
+    axe(reader)
+
+
+def test_every_part_has_its_role_and_its_name(reader: Reader) -> None:
+    answer = reader.ask("Quand puis-je conduire ?")
+    panel = reader.page.get_by_role("dialog", name="Assistant cimentoplastie")
+    expect(panel).to_be_visible()
+    log = panel.get_by_role("log", name="Conversation")
+    expect(log).to_have_attribute("aria-live", "polite")
+    assert answer.get_attribute("aria-live") is None  # the log says it
+    expect(panel.get_by_role("status")).to_have_count(1)
+    expect(reader.chat.get_by_role("alert")).to_have_count(1)
+    expect(panel.get_by_role("textbox", name="Votre question (sans nom ni numéro)")).to_be_visible()
+    for name in ("Envoyer", "Fermer", "Copier", "Imprimer", "Effacer la conversation"):
+        expect(panel.get_by_role("button", name=name, exact=True)).to_be_visible()
+    expect(panel.get_by_role("group", name="Ce message a-t-il répondu")).to_be_visible()
+
+
+def tab_to(reader: Reader, words: str) -> None:
+    """Press Tab until the control with these words has the focus."""
+    met = []
+    for _ in range(30):
+        reader.page.keyboard.press("Tab")
+        met.append(reader.focused())
+        if words in met[-1]:
+            return
+    raise AssertionError(f"{words!r} is not reached by Tab: {met}")
+
+
+def test_the_keyboard_is_enough(new_reader: Callable[..., Reader]) -> None:
+    reader = new_reader()
+    reader.visit()
+    press = reader.page.keyboard.press
+    tab_to(reader, "Poser une question")
+    press("Enter")
+    expect(reader.chat.get_by_text("Je suis un assistant automatique")).to_be_visible()
+    assert reader.focused() == "box"
+    reader.page.keyboard.type("Quand puis-je conduire")
+    press("Shift+Enter")
+    reader.page.keyboard.type("après ?")
+    expect(reader.box).to_have_value("Quand puis-je conduire\naprès ?")
+    press("Enter")
+    expect(reader.answers.first).to_contain_text("24 premières heures")
+    assert reader.focused() == "box"
+    for _ in range(3):  # back over « Oui » and « Non » to the source
+        press("Shift+Tab")
+    assert "Source : Fiche" in reader.focused()
+    with reader.page.context.expect_page():
+        press("Enter")
+    reader.page.bring_to_front()
+    press("Escape")
+    expect(reader.launcher).to_be_visible()
+    assert reader.focused() == "Poser une question"
+
+
+def test_erasing_by_keyboard_asks_first_and_escape_cancels(reader: Reader) -> None:
+    reader.ask("merci")
+    reader.page.keyboard.press("Shift+Tab")
+    reader.button("Effacer la conversation").focus()
+    reader.page.keyboard.press("Enter")
+    assert reader.focused() == "Annuler"
+    reader.page.keyboard.press("Escape")
+    expect(reader.button("Annuler")).not_to_be_visible()
+    assert reader.focused() == "Effacer la conversation"
+    expect(reader.answers).to_have_count(1)
+
+
+@pytest.mark.parametrize("size", [PHONE, ZOOMED], ids=["320 px", "400 %"])
+@pytest.mark.parametrize("words", ["Quand puis-je conduire ?", "je n'arrive plus à respirer"])
+def test_small_and_zoomed_screens_scroll_one_way_only(
+    new_reader: Callable[..., Reader], size: dict[str, int], words: str
+) -> None:
+    reader = new_reader(viewport=size)
+    reader.visit()
+    reader.open()
+    answer = reader.ask(words)
+    expect(reader.chat.locator(".entry.me").last).to_be_in_viewport()
+    wide = """(root) => [...root.querySelectorAll('*')]
+        .filter((node) => node.checkVisibility() && !node.closest('.unseen'))
+        .filter((node) => node.getBoundingClientRect().right > innerWidth + 1
+            || node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflowX !== 'visible')
+        .map((node) => node.className || node.tagName)"""
+    assert reader.inside(wide) == []
+    assert reader.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for control in (answer.locator("a").last, reader.button("Envoyer"), reader.button("Fermer")):
+        control.scroll_into_view_if_needed()
+        expect(control).to_be_in_viewport(ratio=1)
+    reader.button("Fermer").click()
+    expect(reader.launcher).to_be_visible()
+
+
+def test_controls_are_large_enough_for_a_finger(new_reader: Callable[..., Reader]) -> None:
+    reader = new_reader(viewport=PHONE, has_touch=True, is_mobile=True)
+    reader.visit()
+    reader.open()
+    reader.ask("Quand puis-je conduire ?")
+    small = """(root) => [...root.querySelectorAll('button, a, summary, textarea')]
+        .filter((node) => node.checkVisibility() && node.getBoundingClientRect().height < 44)
+        .map((node) => node.textContent)"""
+    assert reader.inside(small) == []
+
+
+def test_forced_colours_keep_edges_and_words(new_reader: Callable[..., Reader]) -> None:
+    reader = new_reader(forced_colors="active")
+    reader.visit()
+    expect(reader.launcher).to_have_css("border-style", "solid")
+    reader.open()
+    alarm = reader.ask("je n'arrive plus à respirer").locator(".alarm")
+    expect(alarm).to_have_css("border-width", "4px")
+    expect(alarm.get_by_role("heading", name="Urgence")).to_be_visible()
+    axe(reader)
+
+
+@pytest.mark.parametrize(("motion", "moving"), [("no-preference", True), ("reduce", False)])
+def test_nothing_moves_for_those_who_prefer_it_so(
+    new_reader: Callable[..., Reader], motion: str, moving: bool
+) -> None:
+    reader = new_reader(reduced_motion=motion)
+    reader.visit()
+    reader.open()
+    held: list[Route] = []
+    reader.page.route("**/chat/messages", lambda route: held.append(route))
+    reader.box.fill("merci")
+    reader.button("Envoyer").click()
+    expect(reader.chat.locator(".typing")).to_be_visible()
+    assert bool(reader.inside("(root) => root.getAnimations().length")) is moving
+    smooth = reader.inside("(root) => getComputedStyle(root.querySelector('.log')).scrollBehavior")
+    assert smooth == ("smooth" if moving else "auto")
+    held[0].continue_()
+    expect(reader.answers).to_have_count(1)
+
+
+def test_the_picture_of_the_chat(new_reader: Callable[..., Reader], tmp_path: Path) -> None:
+    """Make the picture of the README; CIMENTO_PICTURE says where, else it is thrown away."""
+    reader = new_reader(reduced_motion="reduce")
+    reader.visit()
+    reader.open()
+    reader.ask("jpeu conduir kan apré le siman ?")
+    reader.ask("pas de frissons par contre 38,9")
+    reader.chat.locator(".entry.me").first.scroll_into_view_if_needed()
+    reader.chat.locator(".log").evaluate("(log) => { log.scrollTop += 215 }")
+    reader.page.mouse.move(0, 0)
+    target = Path(os.environ.get("CIMENTO_PICTURE") or tmp_path / "chat.png")
+    reader.page.screenshot(path=target)
+    assert target.stat().st_size > 10_000

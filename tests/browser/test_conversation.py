@@ -1,0 +1,210 @@
+"""A conversation as a reader has it: ask, read, press, follow, reload, erase."""
+
+import re
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.reader import Reader
+from tests.conftest import Assistant
+
+DRIVING = "Quand puis-je conduire ?"
+SERVICE = "tel:+33556795679"
+
+
+def test_a_question_is_answered_with_its_source(reader: Reader) -> None:
+    answer = reader.ask(DRIVING)
+    expect(answer).to_contain_text("24 premières heures")
+    expect(answer.locator("time")).to_have_text(re.compile(r"^\d\d:\d\d$"))
+    expect(reader.box).to_have_value("")
+    expect(reader.status).to_have_text("")
+
+
+def test_the_source_opens_the_sheet_at_the_highlighted_passage(reader: Reader) -> None:
+    link = reader.ask(DRIVING).get_by_role("link", name="Source : Fiche, § 7 Après examen")
+    with reader.page.context.expect_page() as opened:
+        link.click()
+    sheet = opened.value
+    passage = sheet.locator("mark#citation")
+    expect(passage).to_have_text("Vous ne devez pas conduire pendant les 24 premières heures.")
+    expect(passage).to_be_in_viewport()
+    expect(sheet.get_by_role("heading", name="Après examen")).to_have_count(1)
+
+
+def test_the_sheet_is_one_click_away(new_reader: Callable[..., Reader]) -> None:
+    reader = new_reader()
+    reader.visit()
+    reader.page.get_by_role("link", name="Fiche d'information", exact=True).click()
+    expect(reader.page.locator("h1")).to_be_visible()
+    expect(reader.page.locator("mark")).to_have_count(0)
+
+
+def test_a_suggested_question_is_asked_by_a_click(reader: Reader) -> None:
+    reader.chat.get_by_text("Avant l'acte").click()
+    reader.button("Dois-je être à jeun ?").click()
+    expect(reader.answers.first).to_contain_text("jeun")
+    expect(reader.chat.get_by_text("Des questions, selon le moment")).to_have_count(0)
+
+
+def test_a_quick_reply_says_what_its_button_says(reader: Reader) -> None:
+    reader.ask("bonjour")
+    choice = reader.chat.locator(".live .choice").first
+    words = choice.inner_text()
+    choice.click()
+    expect(reader.answers).to_have_count(2)
+    expect(reader.chat.locator(".entry.me .bubble").last).to_have_text(words)
+    expect(reader.chat.locator(".entry").nth(1).locator(".choice")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "calls"),
+    [
+        ("j'ai 39 et des frissons", "Appelez votre médecin", [SERVICE, "tel:15", "tel:112"]),
+        ("je peu plu respiré", "Urgence", ["tel:15", "tel:112", "sms:114", SERVICE]),
+        ("j'ai envie de mourir", "Urgence", ["tel:3114", "tel:15"]),
+    ],
+)
+def test_an_alarm_looks_urgent_and_is_announced_once(
+    reader: Reader, words: str, title: str, calls: list[str]
+) -> None:
+    answer = reader.ask(words)
+    expect(answer.get_by_role("heading", name=title)).to_be_visible()
+    hrefs = [link.get_attribute("href") for link in answer.locator(".call").all()]
+    assert hrefs[: len(calls)] == calls
+    expect(reader.chat.get_by_role("alert")).to_contain_text(title)
+    assert answer.get_attribute("aria-live") == "off"  # in the log it is not said again
+    expect(answer.locator(".feedback")).to_have_count(0)
+    reader.ask(DRIVING)
+    expect(reader.chat.get_by_role("alert")).to_have_text("")
+
+
+def test_an_alarm_comes_before_the_answer_to_a_question(reader: Reader) -> None:
+    answer = reader.ask("j'ai de la fièvre 38,9. Est-ce que je peux conduire ?")
+    said = answer.locator(".bubble").inner_text()
+    assert said.index("Appelez immédiatement votre médecin") < said.index("24 premières heures")
+
+
+def test_feedback_is_recorded_without_the_conversation(
+    reader: Reader, assistant: Assistant
+) -> None:
+    def judgements() -> list[tuple[str, int]]:
+        with sqlite3.connect(assistant.log.parent / "conversations.db") as connection:
+            return connection.execute("select topic, helpful from judgements").fetchall()
+
+    before = len(judgements())
+    reader.ask(DRIVING)
+    reader.button("Non").click()
+    expect(reader.status).to_have_text("Merci, votre avis est enregistré.")
+    assert judgements()[before:] == [("driving", 0)]
+    expect(reader.button("Non")).to_have_count(0)
+
+
+def test_a_reload_keeps_messages_draft_and_open_state(reader: Reader) -> None:
+    reader.ask(DRIVING)
+    reader.box.fill("et le sport")
+    reader.page.reload()
+    expect(reader.answers).to_have_count(1)
+    expect(reader.box).to_have_value("et le sport")
+    reader.button("Envoyer").click()
+    expect(reader.answers.nth(1)).to_contain_text("exercices")
+
+
+def test_erasing_deletes_here_and_on_the_server(reader: Reader, assistant: Assistant) -> None:
+    def events() -> int:
+        with sqlite3.connect(assistant.log.parent / "conversations.db") as connection:
+            words = "%mon chat s'appelle Zéphyrin%"
+            query = "select count(*) from events where data like ?"
+            escaped = words.replace("é", "\\u00e9")
+            return int(connection.execute(query, (escaped,)).fetchone()[0])
+
+    reader.ask("mon chat s'appelle Zéphyrin")
+    assert events() > 0
+    reader.button("Effacer la conversation").click()
+    reader.button("Effacer").click()
+    expect(reader.status).to_have_text("La conversation est effacée.")
+    expect(reader.answers).to_have_count(0)
+    assert "Zéphyrin" not in reader.kept()
+    assert events() == 0
+    expect(reader.ask(DRIVING)).to_contain_text("24")
+
+
+def test_erasing_can_be_cancelled(reader: Reader) -> None:
+    reader.ask(DRIVING)
+    reader.button("Effacer la conversation").click()
+    reader.button("Annuler").click()
+    expect(reader.answers).to_have_count(1)
+
+
+def test_two_tabs_are_two_conversations(reader: Reader) -> None:
+    other = Reader(reader.page.context.new_page(), reader.url)
+    other.visit()
+    other.open()
+    reader.ask(DRIVING)
+    other.ask("Puis-je venir seul ?")
+    expect(other.answers).to_have_count(1)
+    reader.button("Effacer la conversation").click()
+    reader.button("Effacer").click()
+    expect(other.ask("vous pouvez répéter ?")).to_contain_text("accompagn")
+
+
+def test_two_idle_hours_empty_the_screen_and_the_storage(
+    new_reader: Callable[..., Reader],
+) -> None:
+    reader = new_reader()
+    reader.page.clock.install()
+    reader.visit()
+    reader.open()
+    reader.ask(DRIVING)
+    reader.page.clock.fast_forward("01:59:00")
+    expect(reader.answers).to_have_count(1)
+    reader.page.clock.fast_forward("00:02:00")
+    expect(reader.answers).to_have_count(0)
+    assert '"entries":[]' in reader.kept()
+
+
+def test_nothing_is_asked_of_the_server_before_the_chat_is_opened(
+    new_reader: Callable[..., Reader],
+) -> None:
+    reader = new_reader()
+    asked: list[str] = []
+    reader.page.on("request", lambda request: asked.append(request.url))
+    reader.visit()
+    assert not [url for url in asked if "sessions" in url]
+    reader.open()
+    assert [url for url in asked if "sessions" in url]
+    assert reader.page.context.cookies() == []
+
+
+def test_characters_are_counted_near_the_limit_and_nothing_is_cut(reader: Reader) -> None:
+    reader.box.fill("a" * 700)
+    expect(reader.chat.locator("#counter")).to_have_text("")
+    reader.box.fill("é" * 900)
+    expect(reader.chat.locator("#counter")).to_have_text("900 sur 1000 caractères.")
+    reader.box.fill("a" * 1002)
+    reader.button("Envoyer").click()
+    expect(reader.status).to_have_text("2 caractères de trop. Raccourcissez votre message.")
+    expect(reader.box).to_have_value("a" * 1002)
+    expect(reader.box).to_have_attribute("aria-invalid", "true")
+
+
+def test_the_conversation_can_be_copied(reader: Reader) -> None:
+    reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader.ask(DRIVING)
+    reader.button("Copier").click()
+    expect(reader.status).to_have_text("La conversation est copiée.")
+    copied = reader.page.evaluate("navigator.clipboard.readText()")
+    assert re.search(r"Vous, \d\d:\d\d\nQuand puis-je conduire \?\n", copied)
+    assert "24 premières heures" in copied
+    assert "Fiche, § 7 Après examen" in copied
+
+
+def test_the_conversation_alone_is_printed(reader: Reader) -> None:
+    reader.ask(DRIVING)
+    reader.page.add_init_script("window.print = () => {}")  # no dialog of the system
+    reader.button("Imprimer").click()
+    paper = reader.page.frames[-1]
+    assert "24 premières heures" in paper.locator("body").inner_text()
+    reader.page.emulate_media(media="print")
+    expect(reader.chat.locator(".panel")).not_to_be_visible()
