@@ -1,0 +1,104 @@
+"""What the tests of the follow-ups share: a secret, an empty database, one way to enrol."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from followup.database import Database, open_database
+from followup.dispatch import Dispatcher
+from followup.enrolment import Enrolled, Request, enrol
+from followup.models import Delivery
+from followup.protocol import Protocol, read_protocol
+from followup.store import Deliveries
+from tests.followup import services
+from tests.followup.fakes import FakeAssistant, FakeClock, FileGateway
+
+# A Tuesday, 12:00 in Paris
+NOON = datetime(2027, 3, 9, 11, tzinfo=timezone.utc)
+
+
+@pytest.fixture(autouse=True)
+def secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CIMENTO_SECRET", "for-the-tests-" * 4)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/followup.db"
+
+
+@pytest.fixture
+def database(url: str) -> Database:
+    return open_database(url)
+
+
+@pytest.fixture
+def protocol() -> Protocol:
+    return read_protocol()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(NOON)
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> FileGateway:
+    return FileGateway(tmp_path / "sent")
+
+
+@pytest.fixture
+def assistant() -> FakeAssistant:
+    return FakeAssistant()
+
+
+@pytest.fixture
+def dispatcher(
+    database: Database,
+    protocol: Protocol,
+    gateway: FileGateway,
+    assistant: FakeAssistant,
+    clock: FakeClock,
+) -> Dispatcher:
+    return Dispatcher(Deliveries(database, protocol), gateway, assistant, clock)
+
+
+def request(number: str = "0612345678", **changes: str) -> Request:
+    """Return a request that is accepted at NOON: discharged at 16:00, act that morning."""
+    usual = {
+        "number": number,
+        "discharge": "2027-03-09T16:00",
+        "consent_by": "Mme Durand",
+        "consent_at": "2027-03-09T11:00",
+    }
+    return Request(**{**usual, **changes})
+
+
+@pytest.fixture
+def enrolled(database: Database, protocol: Protocol) -> Enrolled:
+    return enrol(database, protocol, request(), NOON)
+
+
+@pytest.fixture
+def state_of(database: Database) -> Callable[[str], str]:
+    """Return the state of the one delivery of a step."""
+
+    def read(step: str) -> str:
+        with database.begin() as session:
+            return str(session.query(Delivery).filter_by(step=step).one().state)
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[services.Postgres]:
+    with services.postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: services.Postgres) -> str:
+    """Return the URL of a new database."""
+    return postgres_server.new_database()

@@ -1,0 +1,129 @@
+"""PostgreSQL and Redis from Debian, started on free loopback ports and stopped after."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+import pytest
+import redis  # type: ignore[import-untyped]
+
+from ops.bench.servers import free_port
+
+_SECONDS = 30
+
+
+def _missing(package: str) -> None:
+    what = f"{package} is not installed: apt-get install {package}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running PostgreSQL. It refuses to run as root: then it runs as `postgres`."""
+
+    folder: Path
+    binaries: Path
+    port: int
+
+    def _run(self, *arguments: str) -> None:
+        as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        command = [*as_user, str(self.binaries / arguments[0]), *arguments[1:]]
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder, timeout=60)
+
+    def create(self) -> None:
+        data = str(self.folder / "data")
+        self._run("initdb", "-D", data, "-U", "cimento", "-A", "trust", "-N", "-E", "UTF8")
+
+    def control(self, action: str) -> None:
+        """Start, stop or restart, at once: what a crash does."""
+        mode = [] if action == "start" else ["-m", "immediate"]
+        options = f"-p {self.port} -h 127.0.0.1 -k {self.folder}"
+        files = ["-D", str(self.folder / "data"), "-l", str(self.folder / "log")]
+        self._run("pg_ctl", action, "-w", *files, "-o", options, *mode)
+
+    def new_database(self) -> str:
+        """Create a database and return its URL."""
+        name = f"t{uuid.uuid4().hex}"
+        connection = psycopg2.connect(
+            host="127.0.0.1", port=self.port, user="cimento", dbname="postgres"
+        )
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}")
+        connection.close()
+        return f"postgresql://cimento@127.0.0.1:{self.port}/{name}"
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """Run a PostgreSQL of its own."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    if not found:
+        _missing("postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="cimento-postgres-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    server = Postgres(folder, found[-1].parent, free_port())
+    try:
+        server.create()
+        server.control("start")
+        yield server
+        server.control("stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class Redis:
+    """A running Redis that keeps nothing on disk: a restart loses its queue."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(_SECONDS)
+
+    def restart(self) -> None:
+        self.kill()
+        self.process = _start_redis(self.port)
+
+
+def _start_redis(port: int) -> subprocess.Popen[bytes]:
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + _SECONDS
+    while True:
+        try:
+            redis.Redis(port=port).ping()
+            return process
+        except redis.exceptions.ConnectionError:
+            assert time.monotonic() < deadline, "Redis did not start"
+            time.sleep(0.05)
+
+
+@contextmanager
+def running_redis() -> Iterator[Redis]:
+    """Run a Redis of its own."""
+    if not shutil.which("redis-server"):
+        _missing("redis-server")
+    server = Redis(port := free_port(), _start_redis(port))
+    try:
+        yield server
+    finally:
+        server.kill()

@@ -1,0 +1,205 @@
+"""The HTTP API, served by a real server: what it answers, and what it refuses."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import uvicorn
+
+from followup import alerts
+from followup.api import make_api
+from followup.database import Database
+from followup.enrolment import Enrolled
+from followup.models import AlertKind
+from followup.privacy import SqlConversations
+from followup.protocol import Protocol
+from ops.bench.servers import free_port
+from tests.followup.conftest import NOON, request
+
+TOKEN = "a-token-for-the-tests"
+BODY = {
+    "number": request().number,
+    "discharge": request().discharge,
+    "consent_by": request().consent_by,
+    "consent_at": request().consent_at,
+}
+
+
+class Client:
+    """Calls the API with the token (or another, or none)."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+
+    def call(self, method: str, path: str, token: str | None = TOKEN, **kw: Any) -> requests.Response:  # fmt: skip
+        headers = {
+            **({"Authorization": f"Bearer {token}"} if token else {}),
+            **kw.pop("headers", {}),
+        }
+        url = f"http://127.0.0.1:{self.port}{path}"
+        return requests.request(method, url, headers=headers, timeout=10, **kw)
+
+
+@pytest.fixture
+def client(database: Database, protocol: Protocol, tmp_path: Path) -> Iterator[Client]:
+    conversations = SqlConversations(f"sqlite:///{tmp_path}/conversations.db")
+    application = make_api(database, conversations, protocol, TOKEN, clock=lambda: NOON)
+    config = uvicorn.Config(application, port=(port := free_port()), log_level="error", ws="none")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.01)
+    yield Client(port)
+    server.should_exit = True
+    thread.join(10)
+
+
+def test_enrol_then_correct_then_read(client: Client) -> None:
+    first = client.call("POST", "/enrolments", json=BODY)
+    assert (first.status_code, first.json()["merged"]) == (201, False)
+    again = client.call("POST", "/enrolments", json={**BODY, "act": "2027-03-09T14:00"})
+    assert (again.status_code, again.json()["id"]) == (200, first.json()["id"])
+    steps = client.call("GET", f"/enrolments/{first.json()['id']}").json()
+    assert {step["step"]: step["state"] for step in steps}["day_1"] == "pending"
+    status = client.call("GET", "/status").json()
+    assert status["deliveries"]["pending"] >= 3
+
+
+def test_alerts_are_read_and_acknowledged_by_name(
+    client: Client, database: Database, enrolled: Enrolled
+) -> None:
+    alerts.raise_alert(
+        database, enrolled.conversation_id, AlertKind.ALARM, NOON, "medecin", "j'ai 39 😱"
+    )
+    (alert,) = client.call("GET", "/alerts").json()
+    assert (alert["words"], alert["number"]) == ("j'ai 39 😱", "+33612345678")
+    path = f"/alerts/{alert['id']}/acknowledge"
+    assert client.call("POST", path, json={"by": ""}).status_code == 422
+    assert client.call("POST", path, json={"by": "Dr Martin"}).status_code == 204
+    assert client.call("GET", "/alerts").json() == []
+    (past,) = client.call("GET", "/alerts?all=true").json()
+    assert past["acknowledged_by"] == "Dr Martin"
+
+
+def test_export_and_forget(client: Client, enrolled: Enrolled) -> None:
+    held = client.call("POST", "/export", json={"number": "0612345678"})
+    assert held.json()["number"] == "+33612345678"
+    for erased in (True, False):
+        reply = client.call("POST", "/forget", json={"number": "0612345678"})
+        assert reply.json() == {"erased": erased}
+
+
+def test_it_describes_itself(client: Client) -> None:
+    paths = client.call("GET", "/openapi.json", token=None).json()["paths"]
+    assert {"/enrolments", "/alerts", "/forget", "/export", "/status"} <= set(paths)
+    assert client.call("GET", "/health", token=None).json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("token", [None, "", "wrong", TOKEN + "x", "é" * 20])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/enrolments"),
+        ("GET", "/enrolments/1"),
+        ("GET", "/alerts"),
+        ("POST", "/alerts/1/acknowledge"),
+        ("POST", "/export"),
+        ("POST", "/forget"),
+        ("GET", "/status"),
+    ],
+)
+def test_nothing_without_the_token(
+    client: Client, method: str, path: str, token: str | None, enrolled: Enrolled
+) -> None:
+    headers = {"Authorization": f"Bearer {token}".encode("latin-1")} if token is not None else {}
+    reply = client.call(method, path, token=None, json={**BODY, "by": "x"}, headers=headers)
+    assert reply.status_code == 401
+    assert "612345678" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"number": "0556795679"}, "mobile"),
+        ({"discharge": "2020-01-01"}, "24 heures"),
+        ({"consent_at": ""}, "date manque"),
+        ({"consent_by": ""}, "recueilli par"),
+    ],
+)
+def test_refusals_say_why(client: Client, changes: dict[str, str], said: str) -> None:
+    reply = client.call("POST", "/enrolments", json={**BODY, **changes})
+    assert reply.status_code == 422
+    assert said in reply.json()["detail"]
+
+
+_HOSTILE_BODIES: list[bytes] = [
+    b"", b"{", b"null", b"[]", b"1", b'"x"', b"\xff\xfe", b"{}", b'{"number": 6}',
+    b'{"number": null}', b'{"number": {"$gt": ""}}', b'{"number": "\\ud800"}',
+    b'{"number": "\\u0000"}', b'{"number": "' + b"9" * 5000 + b'"}', b"[" * 5000,
+    b'{"number": "+33612345678\\n\\rX: y"}', b'{"number": 1e999}', b'{"\\ud800": 1}', b"x" * 100_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/enrolments", "/export", "/forget", "/alerts/1/acknowledge"])
+@pytest.mark.parametrize("body", _HOSTILE_BODIES, ids=range(len(_HOSTILE_BODIES)))
+def test_hostile_bodies_are_refused(client: Client, path: str, body: bytes) -> None:
+    reply = client.call("POST", path, data=body, headers={"Content-Type": "application/json"})
+    assert 400 <= reply.status_code < 500, reply.text
+    assert len(reply.content) < 3000
+
+
+_HOSTILE_TEXTS = [
+    "", " ", "\x00", "\ud800", "x" * 300, "'; DROP TABLE person; --", "<script>", "😱", "‮",
+    "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "2027-03-09T16:00:00.1234567Z",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("field", list(BODY))
+@pytest.mark.parametrize("text", _HOSTILE_TEXTS, ids=range(len(_HOSTILE_TEXTS)))
+def test_hostile_values_never_break_it(client: Client, field: str, text: str) -> None:
+    reply = client.call("POST", "/enrolments", json={**BODY, field: text})
+    assert reply.status_code < 500, reply.text
+    if field != "consent_by":
+        assert reply.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/enrolments/0", 422),
+        ("/enrolments/-1", 422),
+        ("/enrolments/99999999999999999999", 422),
+        ("/enrolments/999", 404),
+        ("/enrolments/x", 422),
+        ("/enrolments/%00", 422),
+        ("/alerts?all=perhaps", 422),
+        ("/nothing", 404),
+        ("/%ff%fe", 404),
+    ],
+)
+def test_hostile_addresses(client: Client, path: str, status: int) -> None:
+    assert client.call("GET", path).status_code == status
+
+
+def test_an_alert_that_is_not(client: Client) -> None:
+    assert client.call("POST", "/alerts/9/acknowledge", json={"by": "x"}).status_code == 404
+    assert client.call("DELETE", "/alerts").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "header", [b"Content-Length: 99999999999", b"Content-Length: 17000", b"Transfer-Encoding: chunked"]
+)  # fmt: skip
+def test_large_or_endless_bodies_are_refused_unread(client: Client, header: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", client.port), 10) as connection:
+        connection.sendall(
+            b"POST /forget HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+            + TOKEN.encode() + b"\r\n" + header + b"\r\n\r\n"
+        )  # fmt: skip
+        assert connection.recv(100).startswith(b"HTTP/1.1 413")

@@ -1,0 +1,336 @@
+"""The commands, the settings, the tables, the worker, and what the engine says to Rasa."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from followup import alerts, cli, people
+from followup.database import DatabaseError, connect, open_database, upgrade
+from followup.enrolment import enrol
+from followup.gateway import TemporaryFailure
+from followup.listener import FollowUpListener
+from followup.models import AlertKind, Base
+from followup.protocol import read_protocol
+from followup.rasa_client import RasaClient
+from followup.settings import read_followup_settings, require_token
+from followup.store import counts
+from followup.vault import conversation_id
+from ops.bench.servers import free_port
+from ops.settings import ROOT, SettingError
+from tests.followup.conftest import NOON, request
+
+Output = pytest.CaptureFixture[str]
+NUMBER = "06 12 34 56 78"
+
+
+@pytest.fixture(autouse=True)
+def environment(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CIMENTO_DATABASE_URL", url)
+    monkeypatch.setenv("CIMENTO_QUEUE_URL", f"sqlite:///{tmp_path}/queue.db")
+    monkeypatch.setenv("CIMENTO_CONVERSATIONS_URL", f"sqlite:///{tmp_path}/conversations.db")
+    monkeypatch.setenv("CIMENTO_API_TOKEN", "a-token-for-the-tests")
+    for name in ("CIMENTO_SMTP_URL", "CIMENTO_ALERT_TO"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def enrol_now(number: str = NUMBER) -> int:
+    now = datetime.now(timezone.utc).isoformat(timespec="minutes")
+    return cli.main(
+        ["enrol", number, "--discharge", now, "--consent-by", "Mme Durand", "--consent-at", now]
+    )
+
+
+def test_enrol_export_status_forget(capsys: Output) -> None:
+    assert enrol_now() == 0
+    assert enrol_now() == 0
+    assert capsys.readouterr().out == "Enrolled: follow-up 1.\nCorrected: follow-up 1.\n"
+    assert cli.main(["export", NUMBER]) == 0
+    assert json.loads(capsys.readouterr().out)["number"] == "+33612345678"
+    assert cli.main(["status"]) == 0
+    assert "pending" in capsys.readouterr().out
+    assert cli.main(["purge"]) == 0
+    assert capsys.readouterr().out == "0 people erased.\n"
+    assert cli.main(["forget", NUMBER]) == 0
+    assert cli.main(["forget", NUMBER]) == 0
+    assert "Nothing was held." in capsys.readouterr().out
+
+
+def test_refusals_are_told_and_fail(capsys: Output) -> None:
+    assert enrol_now("05 56 79 56 79") == 1
+    assert "pas un mobile" in capsys.readouterr().err
+    assert cli.main(["export", "15"]) == 1
+    assert cli.main(["import", "/nowhere.csv"]) == 1
+    assert cli.main(["ack", "7", "--by", "Dr Martin"]) == 1
+    with pytest.raises(SystemExit):
+        cli.main(["enrol", NUMBER])
+
+
+def test_import_reports_every_line(tmp_path: Path, capsys: Output) -> None:
+    now = datetime.now(timezone.utc).isoformat(timespec="minutes")
+    lines = ["number;discharge;consent_by;consent_at", f"{NUMBER};{now};Mme D;{now}", "15;;;"]
+    file = tmp_path / "list.csv"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert cli.main(["import", str(file)]) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "ligne 2 : inscrit"
+    assert out[1].startswith("ligne 3 : refusé : ")
+    assert "15" not in out[1].removeprefix("ligne 3")
+
+
+def test_alerts_are_listed_and_acknowledged(url: str, capsys: Output) -> None:
+    database = open_database(url)
+    name = people.remember(database, "+33612345678", NOON)
+    alerts.raise_alert(database, name, AlertKind.ALARM, NOON, "medecin", "j'ai 39")
+    assert cli.main(["alerts"]) == 0
+    line = capsys.readouterr().out
+    for part in ("n° 1", "09/03/2027 12:00", "alarm", "medecin", "+33612345678", "« j'ai 39 »"):
+        assert part in line
+    assert cli.main(["ack", "1", "--by", " "]) == 1
+    assert cli.main(["ack", "1", "--by", "Dr Martin"]) == 0
+    capsys.readouterr()
+    cli.main(["alerts"])
+    assert capsys.readouterr().out == ""
+    cli.main(["alerts", "--all"])
+    assert "acquittée : Dr Martin" in capsys.readouterr().out
+
+
+def test_another_secret_says_what_to_do(
+    url: str, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(url)
+    name = people.remember(database, "+33612345678", NOON)
+    alerts.raise_alert(database, name, AlertKind.HUMAN, NOON)
+    monkeypatch.setenv("CIMENTO_SECRET", "another-secret-" * 3)
+    assert cli.main(["alerts"]) == 1
+    assert "CIMENTO_SECRET" in capsys.readouterr().err
+
+
+def _run_worker(**environment: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "followup", "worker"],
+        cwd=ROOT,
+        env={**os.environ, "CIMENTO_SMS_PROVIDER": "console", **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_the_worker_ticks_and_stops(url: str) -> None:
+    database = open_database(url)
+    past = datetime(2020, 3, 10, 12, tzinfo=timezone.utc)
+    dates = {"discharge": "2020-03-10T16:00", "consent_at": "2020-03-10T10:00"}
+    enrol(database, read_protocol(), request(**dates), past)
+    assert counts(database) == {"pending": 4}
+    worker = _run_worker()
+    try:
+        deadline = time.monotonic() + 60
+        while counts(database) != {"dropped": 4}:  # all of it is long past
+            assert time.monotonic() < deadline and worker.poll() is None
+            time.sleep(0.1)
+    finally:
+        worker.send_signal(signal.SIGINT)
+        out, _ = worker.communicate(timeout=30)
+    assert worker.returncode == 0, out
+    assert "Tick: 4 dropped." in out
+    assert "612345678" not in out
+
+
+def test_the_worker_says_why_it_cannot_start() -> None:
+    worker = _run_worker(CIMENTO_API_TOKEN="short")
+    out, _ = worker.communicate(timeout=60)
+    assert worker.returncode == 1
+    assert "CIMENTO_API_TOKEN" in out and "Traceback" not in out
+
+
+def test_the_api_command_serves() -> None:
+    port = str(free_port())
+    environment = {**os.environ, "CIMENTO_FOLLOWUP_PORT": port}
+    command = [sys.executable, "-m", "followup", "api"]
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                assert requests.get(f"http://127.0.0.1:{port}/health", timeout=5).ok
+                break
+            except requests.ConnectionError:
+                assert time.monotonic() < deadline and server.poll() is None
+                time.sleep(0.1)
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(30)
+
+
+# The tables
+
+
+def differences(url: str) -> list[Any]:
+    engine = connect(url)
+    with engine.connect() as connection:
+        found: list[Any] = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    return found
+
+
+def test_the_migrations_make_the_tables_of_the_models(url: str) -> None:
+    open_database(url)
+    assert differences(url) == []
+
+
+def test_postgres_is_upgraded_by_command_only(
+    postgres: str, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setenv("CIMENTO_DATABASE_URL", postgres)
+    with pytest.raises(DatabaseError, match="followup upgrade"):
+        open_database(postgres)
+    assert cli.main(["upgrade"]) == 0
+    assert cli.main(["upgrade"]) == 0
+    assert differences(postgres) == []
+    assert enrol_now() == 0
+    assert cli.main(["export", NUMBER]) == 0
+    assert cli.main(["forget", NUMBER]) == 0
+
+
+def test_processes_that_start_together_make_the_tables_once(url: str) -> None:
+    failures: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            open_database(url)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=upgrade, args=[connect(url)]) for _ in range(4)]
+    threads += [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert differences(url) == []
+
+
+def test_a_database_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    address = f"postgresql://user:secret@127.0.0.1:{free_port()}/x"
+    monkeypatch.setenv("CIMENTO_DATABASE_URL", address)
+    assert cli.main(["status"]) == 1
+    told = capsys.readouterr().err
+    assert "CIMENTO_DATABASE_URL" in told and "secret" not in told
+
+
+# The settings
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"CIMENTO_DATABASE_URL": "mysql://x"},
+        {"CIMENTO_QUEUE_URL": "postgresql://x"},
+        {"CIMENTO_RASA_URL": "localhost:5005"},
+        {"CIMENTO_SMTP_URL": "smtp://x"},
+        {"CIMENTO_ALERT_TO": "a@b.example"},
+        {"CIMENTO_SMTP_URL": "http://x", "CIMENTO_ALERT_TO": "a@b.example"},
+        {"CIMENTO_ALERT_REPEAT_MINUTES": "0"},
+        {"CIMENTO_RETENTION_DAYS": "ninety"},
+        {"CIMENTO_FOLLOWUP_PORT": "70000"},
+    ],
+)
+def test_a_wrong_setting_is_named(variables: dict[str, str]) -> None:
+    with pytest.raises(SettingError) as refusal:
+        read_followup_settings(variables)
+    assert any(name in str(refusal.value) for name in variables)
+
+
+def test_settings_show_no_secret() -> None:
+    secrets = {
+        "CIMENTO_DATABASE_URL": "postgresql://u:hidden@h/x",
+        "CIMENTO_QUEUE_URL": "redis://:hidden@h",
+        "CIMENTO_API_TOKEN": "hidden-hidden-hidden",
+    }
+    assert "hidden" not in repr(read_followup_settings(secrets))
+    with pytest.raises(SettingError, match="CIMENTO_API_TOKEN"):
+        require_token(read_followup_settings({}))
+
+
+# What is said to Rasa, and what the channel says
+
+
+class Rasa(BaseHTTPRequestHandler):
+    """Answers `status`, keeps the requests."""
+
+    status = 200
+    requests: list[tuple[str, Any]]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.requests.append((self.path, json.loads(body)))
+        self.send_response(self.status)
+        self.end_headers()
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def rasa() -> Iterator[tuple[str, type[Rasa]]]:
+    handler = type("Handler", (Rasa,), {"requests": []})
+    server = HTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", handler
+    server.shutdown()
+    server.server_close()
+
+
+def test_rasa_is_told_of_a_check_in(rasa: tuple[str, type[Rasa]]) -> None:
+    url, handler = rasa
+    RasaClient(url, "the&token").start_check_in("sms-1")
+    query = "token=the%26token&output_channel=collector"
+    path = f"/conversations/sms-1/trigger_intent?{query}"
+    assert handler.requests == [(path, {"name": "start_check_in"})]
+
+
+@pytest.mark.parametrize("status", [401, 404, 409, 500])
+def test_a_rasa_that_refuses_is_tried_again(rasa: tuple[str, type[Rasa]], status: int) -> None:
+    url, handler = rasa
+    handler.status = status
+    with pytest.raises(TemporaryFailure, match=str(status)):
+        RasaClient(url, "token").start_check_in("sms-1")
+
+
+def test_a_rasa_that_is_away_is_tried_again_and_the_token_is_not_told() -> None:
+    client = RasaClient(f"http://127.0.0.1:{free_port()}", "secret")
+    with pytest.raises(TemporaryFailure) as failure:
+        client.start_check_in("sms-1")
+    assert "secret" not in str(failure.value)
+
+
+def test_the_channel_is_listened_to(url: str) -> None:
+    database = open_database(url)
+    enrol(database, read_protocol(), request(), NOON)
+    name, listener = conversation_id("+33612345678"), FollowUpListener(database, read_protocol())
+    listener.stopped(name, NOON)
+    assert people.is_opted_out(database, name)
+    listener.resumed(name, NOON)
+    assert not people.is_opted_out(database, name)
+    listener.replied(name, NOON + timedelta(hours=1), "non")
+    listener.escalated(name, NOON, "j'ai 39", {"topic": "fever", "escalation": "medecin"})
+    listener.escalated(name, NOON, "un humain svp", {"topic": "human", "escalation": "equipe"})
+    listener.reported("another's", NOON, "delivered")
+    assert [(alert.kind, alert.words) for alert in alerts.read_alerts(database)] == [
+        ("alarm", "j'ai 39"),
+        ("human", "un humain svp"),
+    ]

@@ -1,0 +1,109 @@
+"""The texts: they rest on the sheet, fit in two segments, name nobody and no illness."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from answers import gsm7
+from followup import protocol as module
+from followup.protocol import Protocol, ProtocolError
+from followup.schedule import CLOSES, OPENS
+
+# What would tell who reads over the shoulder what the patient has, or who they are.
+_TELLING = re.compile(
+    r"ciment|vert[eè]b|fractur|ost[eé]o|tass|radio|rayon|interven|ponction|\bos\b|cancer|m[eé]tas"
+    r"|monsieur|madame|\bM\.|\bMme",
+    re.IGNORECASE,
+)
+
+
+def _texts(protocol: Protocol) -> dict[str, str]:
+    return {step.id: protocol.text(step.id) for step in (*protocol.steps, protocol.reminder)}
+
+
+def test_no_problem(protocol: Protocol) -> None:
+    assert module.problems(protocol) == []
+
+
+def test_every_moment_of_the_follow_up_has_its_message(protocol: Protocol) -> None:
+    kinds = {step.id: step.kind for step in protocol.steps}
+    assert kinds == {
+        "evening_before": "advice",
+        "day_of_return": "advice",
+        "day_1": "check_in",
+        "day_3": "check_in",
+        "three_weeks": "advice",
+    }
+
+
+def test_each_sms_may_be_the_first(protocol: Protocol) -> None:
+    for text in _texts(protocol).values():
+        assert text.startswith("CHU de Bordeaux, assistant automatique.")
+        assert text.endswith("STOP met fin aux SMS")
+        assert gsm7.segments(text) <= 2
+        assert not _TELLING.search(text), text
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("evening_before", "à jeun|[Dd]ouche|dossier|accompagné|[Aa]nticoagulant"),
+        ("day_of_return", "allongé|manger et boire|conduisez pas|24|05 56 79 56 79"),
+        ("day_1", "fièvre|38,0|frissons|douleur inhabituelle"),
+        ("three_weeks", "rougeur|poils"),
+    ],
+)
+def test_what_each_must_say(protocol: Protocol, step: str, words: str) -> None:
+    for word in words.split("|"):
+        assert re.search(word, protocol.text(step)), word
+
+
+def test_the_reminder_of_a_check_in(protocol: Protocol) -> None:
+    assert "pas votre réponse" in protocol.text("day_1.reminder")
+    assert protocol.reminder.moment.hours == 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("24 premières heures", "48 premières heures", "48 is in no quote"),
+        ("restez allongé", "restez là-bas, ê", "not GSM-7"),
+        ("restez allongé", "restez allongé " * 15, "segments"),
+        ("STOP met fin aux SMS", "", "STOP stops"),
+    ],
+)
+def test_a_breach_is_found(protocol: Protocol, old: str, new: str, said: str) -> None:
+    steps = list(protocol.steps)
+    steps[1] = replace(steps[1], text=steps[1].text.replace(old, new))
+    found = module.problems(replace(protocol, steps=tuple(steps)))
+    assert any(said in line for line in found), found
+
+
+def test_a_quote_that_is_not_in_the_sheet_is_found(protocol: Protocol) -> None:
+    step = replace(protocol.steps[0], quotes=("Venez en forme.",))
+    assert "not in the sheet" in "".join(module.problems(replace(protocol, steps=(step,))))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("kind: check_in", "kind: question"),
+        ('at: "10:00"', 'at: "21:00"'),
+        ("anchor: act", "anchor: birth"),
+        ("valid_for: 2", "valid: 2"),
+        ("steps:", "steps: ["),
+    ],
+)
+def test_a_broken_file_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    text = module.FILE.read_text(encoding="utf-8")
+    assert old in text
+    broken = tmp_path / "protocol.yml"
+    broken.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ProtocolError, match=r"protocol\.yml"):
+        module._read(broken)
+
+
+def test_sms_hours_are_those_of_the_day() -> None:
+    assert (OPENS.hour, CLOSES.hour) == (8, 20)
