@@ -1,0 +1,1 @@
+"""Conversations by text message. Only `channel.py` knows Rasa."""

@@ -1,0 +1,137 @@
+"""The channel served on loopback, with a scripted assistant in the place of Rasa's agent."""
+
+import asyncio
+import threading
+import uuid
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage
+from sanic import Sanic
+from sanic.response import empty
+
+from channels.sms.channel import SmsInput
+from ops.bench.servers import free_port
+
+Sanic.test_mode = True  # several servers, one after the other, in this process
+DRIVING = {"topic": "driving", "section": "7-apres", "escalation": "none"}
+FEVER = {"topic": "fever", "section": "7-apres", "escalation": "medecin"}
+ALARM = "Appelez immédiatement votre médecin."
+ANSWER = "Ne conduisez pas pendant les 24 premières heures."
+
+
+class Assistant:
+    """Answers as scripted, remembers what it heard, and keeps events as a tracker does."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, str]] = []  # conversation, text
+        self.script: dict[str, list[dict[str, Any]]] = {}
+        self.fails = False
+        self.seconds = 0.0
+        self.events: dict[str, list[Any]] = {}
+        self.tracker_store = SimpleNamespace(retrieve=self._retrieve)
+
+    async def _retrieve(self, conversation: str) -> Any:
+        events = self.events.get(conversation)
+        return SimpleNamespace(events=events) if events else None
+
+    async def handle(self, message: UserMessage) -> None:
+        assert message.output_channel.name() == "sms"
+        assert message.input_channel == "sms"
+        self.heard.append((message.sender_id, message.text))
+        await asyncio.sleep(self.seconds)
+        if self.fails:
+            raise RuntimeError(f"the words were {message.text}")
+        events = self.events.setdefault(message.sender_id, [])
+        events.append(SimpleNamespace(type_name="user"))
+        default = FEVER if "39" in message.text else DRIVING
+        said = ALARM if default is FEVER else ANSWER
+        for answer in self.script.get(message.text, [{"text": said, "custom": default}]):
+            buttons = answer.get("buttons")
+            events.append(SimpleNamespace(type_name="bot", data={"buttons": buttons}))
+            await message.output_channel.send_response(message.sender_id, dict(answer))
+
+
+class Hearing:
+    """A listener that remembers: (event, …) in order."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[Any, ...]] = []
+
+    def replied(self, conversation: str, at: object, text: str) -> None:
+        self.events.append(("replied", conversation, text))
+
+    def escalated(self, conversation: str, at: object, text: str, custom: dict[str, Any]) -> None:
+        self.events.append(("escalated", conversation, text, custom["escalation"]))
+
+    def stopped(self, conversation: str, at: object) -> None:
+        self.events.append(("stopped", conversation))
+
+    def resumed(self, conversation: str, at: object) -> None:
+        self.events.append(("resumed", conversation))
+
+    def reported(self, reference: str, at: object, state: str) -> None:
+        self.events.append(("reported", reference, state))
+
+
+@dataclass
+class Server:
+    """A Sanic server in a thread, with the routes that Rasa would give the channel."""
+
+    channel: SmsInput
+    assistant: Assistant = field(default_factory=Assistant)
+    port: int = field(default_factory=free_port)
+    unavailable: int = 0  # answer so many acknowledgements with a 503 instead
+    down: bool = False  # answer every request with a 503, and handle none
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> "Server":
+        self._loop = asyncio.new_event_loop()
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=[started], daemon=True)
+        self._thread.start()
+        assert started.wait(20), "the test server did not start"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(20)
+
+    def _run(self, started: threading.Event) -> None:
+        asyncio.set_event_loop(self._loop)
+        app = Sanic(f"sms_{uuid.uuid4().hex}", configure_logging=False)
+        app.ctx.agent = self.assistant
+        blueprint = self.channel.blueprint(self.assistant.handle)
+        app.blueprint(blueprint, url_prefix="/webhooks/sms")
+
+        @app.middleware("request")
+        async def be_down(_: object) -> Any:
+            return empty(503) if self.down else None
+
+        @app.middleware("response")
+        async def lose_acknowledgement(_: object, response: Any) -> None:
+            if self.unavailable:
+                self.unavailable -= 1
+                response.status = 503
+
+        async def serve() -> Any:
+            server = await app.create_server(
+                host="127.0.0.1", port=self.port, return_asyncio_server=True, access_log=False
+            )
+            await server.startup()
+            await server.start_serving()
+            return server
+
+        server = self._loop.run_until_complete(serve())
+        started.set()
+        self._loop.run_forever()
+        server.close()
+        self._loop.run_until_complete(server.wait_closed())
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()

@@ -1,0 +1,290 @@
+"""Conversations through the simulated phone, over HTTP as a provider would."""
+
+import json
+import logging
+import socket
+import time
+import urllib.error
+import urllib.request
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from answers import gsm7
+from channels.sms.channel import SmsInput
+from channels.sms.database import metadata
+from channels.sms.preferences import Preferences
+from channels.sms.providers.base import Received, Refused
+from channels.sms.providers.console import ConsoleProvider
+from channels.sms.settings import SmsSettings
+from followup.vault import conversation_id
+from tests.sms.server import ALARM, ANSWER, DRIVING, Hearing, Server
+
+NUMBER = "+33612345678"
+
+
+def post(server: Server, body: bytes, content_type: str = "application/json") -> tuple[int, str]:
+    """Return status and body of a POST to the simulated phone."""
+    url = f"{server.url}/webhooks/sms/console"
+    request = urllib.request.Request(url, body, {"Content-Type": content_type})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as reply:
+            return reply.status, reply.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def say(server: Server, text: str, number: str = NUMBER, id: str = "") -> list[str]:
+    """Send one SMS; return the SMS that answer it."""
+    message = {"from": number, "text": text, "id": id or uuid.uuid4().hex}
+    status, body = post(server, json.dumps(message).encode())
+    assert status == 200, body
+    return [sent["text"] for sent in json.loads(body)["messages"]]
+
+
+def test_a_question_gets_one_sms_that_says_who_writes(console: Server, hearing: Hearing) -> None:
+    (sms,) = say(console, "quand conduire ?")
+    assert sms == f"Assistant automatique. {gsm(ANSWER)}"
+    assert say(console, "et encore ?") == [gsm(ANSWER)]
+    id_ = conversation_id(NUMBER)
+    assert console.assistant.heard == [(id_, "quand conduire ?"), (id_, "et encore ?")]
+    assert hearing.events[0] == ("replied", id_, "quand conduire ?")
+
+
+def gsm(text: str) -> str:
+    assert gsm7.segments(text) <= 2
+    return text
+
+
+def test_one_number_is_one_conversation_however_written(console: Server) -> None:
+    for number in ("0612345678", "06 12 34 56 78", "+33612345678", "0033612345678", "33612345678"):
+        say(console, "bonjour", number)
+    assert {sender for sender, _ in console.assistant.heard} == {conversation_id(NUMBER)}
+    assert "612345678" not in conversation_id(NUMBER)
+
+
+def test_overseas_mobiles_are_answered(console: Server) -> None:
+    for number in ("+262692123456", "+590690123456", "+596696123456", "+594694123456"):
+        assert len(say(console, "bonjour", number)) == 1
+
+
+@pytest.mark.parametrize(
+    "number", ["+447700900123", "38000", "OVH", "", "+33556795679", "x" * 5000]
+)
+def test_other_senders_are_not_answered(console: Server, number: str) -> None:
+    assert say(console, "bonjour", number) == []
+    assert console.assistant.heard == []
+
+
+@pytest.mark.parametrize("text", ["", "   ", "👍", "🤒🤒", "?!", "...", "\n"])
+def test_wordless_messages_are_answered_in_words(console: Server, text: str) -> None:
+    (sms,) = say(console, text)
+    assert "Je ne lis que les mots" in sms
+    assert "05 56 79 56 79" in sms
+    assert console.assistant.heard == []
+
+
+@pytest.mark.parametrize(
+    "text", ["/restart", "/driving", '/affirm{"x": 1}', "/ 38,5 ce soir", "//session_start"]
+)
+def test_typed_commands_are_text(console: Server, text: str) -> None:
+    say(console, text)
+    assert not console.assistant.heard[0][1].startswith("/")
+
+
+def test_a_number_takes_the_choice_offered_last(console: Server) -> None:
+    buttons = [{"title": "Oui", "payload": "/affirm"}, {"title": "Non", "payload": "/deny"}]
+    question = {"text": "De la fièvre ?", "buttons": buttons, "custom": DRIVING}
+    console.assistant.script["ça va pas"] = [question]
+    (sms,) = say(console, "ça va pas")
+    assert sms.splitlines()[-2:] == ["1. Oui", "2. Non"]
+    say(console, "Réponse 2.")
+    say(console, "2")  # the turn before offered nothing
+    assert [text for _, text in console.assistant.heard] == ["ça va pas", "/deny", "2"]
+
+
+def test_stop_is_confirmed_once_and_silences(console: Server, hearing: Hearing) -> None:
+    (confirmation,) = say(console, "ARRÊT !")
+    assert "vous ne recevrez plus de SMS" in confirmation
+    assert say(console, "stop") == []
+    assert say(console, "je peux conduire ?") == []
+    assert console.assistant.heard == []
+    assert hearing.events[0] == ("stopped", conversation_id(NUMBER))
+    (resumed,) = say(console, "Reprendre")
+    assert "de nouveau" in resumed
+    assert len(say(console, "je peux conduire ?")) == 1
+    assert ("resumed", conversation_id(NUMBER)) in hearing.events
+
+
+def test_an_alarm_is_answered_in_and_after_stop(console: Server, hearing: Hearing) -> None:
+    alarm, confirmation = say(console, "STOP j'ai 39 de fièvre")
+    assert alarm.startswith(ALARM)
+    assert "vous ne recevrez plus" in confirmation
+    (again,) = say(console, "j'ai 39 et des frissons")
+    assert ALARM in again
+    escalated = [event for event in hearing.events if event[0] == "escalated"]
+    assert [event[2:] for event in escalated] == [
+        ("STOP j'ai 39 de fièvre", "medecin"),
+        ("j'ai 39 et des frissons", "medecin"),
+    ]
+
+
+def test_a_repeated_id_gets_the_same_answer_and_no_second_turn(console: Server) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: say(console, "bonjour", id="m1"), range(6)))
+    assert len(console.assistant.heard) == 1
+    assert max(len(answer) for answer in answers) == 1
+    assert say(console, "bonjour", id="m1") == max(answers, key=len)
+
+
+def test_a_failing_assistant_is_not_silent(
+    console: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    console.assistant.fails = True
+    (sms,) = say(console, "mot secret")
+    assert "je ne peux pas répondre pour le moment" in sms
+    assert "RuntimeError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_an_alarm_told_to_a_failing_assistant_reaches_the_team(
+    console: Server, hearing: Hearing
+) -> None:
+    console.assistant.fails = True
+    say(console, "j'ai 39 de fièvre")
+    assert hearing.events[-1][2:] == ("j'ai 39 de fièvre", "medecin")
+
+
+def test_a_slow_assistant_is_not_silent(engine: Engine) -> None:
+    with Server(SmsInput(SmsSettings(turn_seconds=1), engine=engine)) as server:
+        server.assistant.seconds = 5
+        (sms,) = say(server, "bonjour")
+    assert "je ne peux pas répondre pour le moment" in sms
+
+
+def test_a_long_message_is_read_in_part(console: Server) -> None:
+    assert len(say(console, "bla " * 2500 + "39 ce matin")) == 1
+    ((_, heard),) = console.assistant.heard
+    assert len(heard) < 2100
+    assert heard.endswith("39 ce matin")
+
+
+def test_two_robots_stop_answering_each_other(console: Server) -> None:
+    answered = [len(say(console, f"message automatique {n}")) for n in range(10)]
+    assert answered == [1] * 8 + [0] * 2
+    assert len(say(console, "j'ai 39 de fièvre")) == 1
+
+
+def test_a_listener_that_fails_changes_nothing(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Hearing):
+        def replied(self, conversation: str, at: object, text: str) -> None:
+            raise ValueError(text)
+
+    with Server(SmsInput(SmsSettings(), listener=Broken(), engine=engine)) as server:
+        assert len(say(server, "mot secret")) == 1
+    assert "ValueError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_the_phone_shows_what_it_received(console: Server) -> None:
+    say(console, "bonjour")
+    say(console, "encore")
+    url = f"{console.url}/webhooks/sms/console?from=0612345678&after="
+    with urllib.request.urlopen(f"{url}0") as reply:
+        first, second = json.load(reply)["messages"]
+    with urllib.request.urlopen(f"{url}{first['id']}") as reply:
+        assert json.load(reply)["messages"] == [second]
+
+
+def test_the_phone_is_for_this_machine_alone() -> None:
+    for address, headers in (
+        ("10.0.0.8", {}),
+        ("127.0.0.1", {"x-forwarded-for": "203.0.113.5"}),
+        ("", {}),
+    ):
+        with pytest.raises(Refused) as refusal:
+            ConsoleProvider.check_local(Received("/", b"", headers, address))
+        assert refusal.value.status == 403
+    ConsoleProvider.check_local(Received("/", b"", {}, "127.0.0.1"))
+    ConsoleProvider.check_local(Received("/", b"", {}, "::1"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 100_000, b'{"from": 1, "text": "a", "id": "b"}',
+        b'{"from": "0612345678", "text": "a"}', b'{"from": "0612345678", "text": "a", "id": ""}',
+        b'{"from": "0612345678", "text": null, "id": "b"}', b"<xml><!ENTITY x SYSTEM 'file:///'></xml>",
+        json.dumps({"from": "0612345678", "text": "a", "id": "b" * 101}).encode(),
+    ],
+)  # fmt: skip
+def test_malformed_bodies_are_refused(console: Server, body: bytes) -> None:
+    status, answer = post(console, body)
+    assert status == 400
+    assert "Traceback" not in answer
+
+
+def test_odd_text_is_answered(console: Server) -> None:
+    for text in (
+        "\x00\x01 zéro",
+        "\ud83d",
+        "'; DROP TABLE sms_inbound; --",
+        "{service_phone}",
+        "%s%n",
+    ):
+        assert len(say(console, text)) == 1
+
+
+def test_other_providers_are_not_open(console: Server) -> None:
+    for path in ("twilio", "kannel", "twilio/status", "kannel/dlr"):
+        for method in ("GET", "POST"):
+            request = urllib.request.Request(f"{console.url}/webhooks/sms/{path}", method=method)
+            with pytest.raises(urllib.error.HTTPError) as error:
+                urllib.request.urlopen(request, timeout=10)
+            assert error.value.code == 404
+
+
+def test_neither_numbers_nor_texts_reach_logs_or_the_database(
+    console: Server, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="channels")
+    say(console, "mon mot secret")
+    say(console, "mon mot secret", "+447700900123")
+    say(console, "STOP secret j'ai 39")
+    kept = caplog.text
+    with engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            kept += str(connection.execute(table.select()).all())
+    for private in ("secret", "612345678", "7700900123", "premières"):
+        assert private not in kept
+
+
+def test_a_database_that_fails_asks_for_a_repetition(console: Server, engine: Engine) -> None:
+    metadata.drop_all(engine)
+    message = {"from": NUMBER, "text": "bonjour", "id": "m1"}
+    assert post(console, json.dumps(message).encode())[0] == 503
+    metadata.create_all(engine)
+    assert len(say(console, "bonjour", id="m1")) == 1
+
+
+def test_those_who_opted_out_are_known_to_others(console: Server, engine: Engine) -> None:
+    say(console, "STOP")
+    assert Preferences(engine).is_opted_out(conversation_id(NUMBER))
+
+
+def test_a_broken_off_request_does_not_stop_the_answer(console: Server) -> None:
+    console.assistant.seconds = 0.5
+    body = json.dumps({"from": NUMBER, "text": "bonjour", "id": "m1"}).encode()
+    head = f"POST /webhooks/sms/console HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", console.port)) as connection:
+        connection.sendall(head.encode() + body)
+    # The provider heard nothing and repeats: the turn is under way, then done.
+    deadline = time.monotonic() + 10
+    while not (answer := say(console, "bonjour", id="m1")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(answer) == 1
+    assert len(console.assistant.heard) == 1

@@ -1,0 +1,127 @@
+"""One SMS for a turn: its alphabet, its length, its order."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from answers import catalog, gsm7, sheet
+from channels.sms import texts
+from channels.sms.compose import compose
+from channels.sms.gsm import to_gsm7
+from tests.sms.server import ALARM, ANSWER, DRIVING, FEVER
+
+NUMBER = "05 56 79 56 79"
+
+
+def answer(text: str, custom: dict[str, Any] = DRIVING, *titles: str) -> list[dict[str, Any]]:
+    buttons = [{"title": title, "payload": "/x"} for title in titles]
+    return [{"text": text, "buttons": buttons}, {"custom": custom}]
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("L’hôpital, ça va…", "L'hopital, ca va..."),
+        ("« être à jeun »", '"etre à jeun"'),
+        ("cœur – 38,0 °C", "coeur - 38,0 degrés"),
+        ("n° 12 : ÊTRE", "no 12 : ETRE"),
+        ("é è à ù ò ì ä ö ü ñ Ç € [ok]", "é è à ù ò ì ä ö ü ñ Ç € [ok]"),
+        ("merci 👍🏽", "merci "),
+        ("e\u0301te\u0301", "été"),
+    ],
+)
+def test_french_is_written_in_gsm7(text: str, written: str) -> None:
+    assert to_gsm7(text) == written
+
+
+@given(st.text())
+def test_whatever_is_written_is_gsm7(text: str) -> None:
+    assert not gsm7.foreign_characters(to_gsm7(text))
+
+
+def test_the_answers_of_a_turn_make_one_sms() -> None:
+    both = compose(answer(ANSWER) + answer("On vous met une perfusion."))
+    assert both == to_gsm7(f"{ANSWER}\nOn vous met une perfusion.")
+
+
+def test_the_alarm_comes_first_and_before_the_disclosure() -> None:
+    sms = compose(answer(ANSWER) + answer(ALARM, FEVER), "Assistant automatique.")
+    assert sms.splitlines() == [ALARM, "Assistant automatique.", ANSWER]
+    assert compose(answer(ANSWER), "Assistant automatique.").startswith("Assistant automatique. Ne")
+
+
+def test_the_disclosure_is_not_said_twice() -> None:
+    greeting = "Bonjour. Je suis un assistant automatique."
+    assert compose(answer(greeting), "Assistant automatique.") == greeting
+
+
+def test_choices_are_numbered_through_the_turn() -> None:
+    sms = compose(
+        answer("Quel moment ?", DRIVING, "Avant l’acte", "Après") + answer("Ou ?", DRIVING, "Là")
+    )
+    assert sms.splitlines() == ["Quel moment ?", "1. Avant l'acte", "2. Après", "Ou ?", "3. Là"]
+
+
+def test_what_does_not_fit_is_left_to_the_service() -> None:
+    long = "Phrase de la fiche. " * 7
+    sms = compose(answer(long) + answer(long) + answer(long))
+    assert sms.count("Phrase") == 7
+    assert NUMBER in sms
+    assert gsm7.segments(sms) <= 2
+
+
+def test_an_alarm_is_never_cut() -> None:
+    alarm = f"Appelez votre médecin. Le service : {NUMBER}. " + "x" * 200
+    sms = compose(
+        answer(ANSWER) + answer(alarm, FEVER) + answer("y" * 100), "Assistant automatique."
+    )
+    assert sms.startswith(alarm)
+    assert gsm7.segments(sms) <= 2
+
+
+def test_too_many_choices_lose_the_last_ones() -> None:
+    sms = compose(answer("Lequel ?", DRIVING, *["Un titre assez long pour un bouton"] * 12))
+    assert "1. Un titre" in sms
+    assert "12. Un titre" not in sms
+    assert gsm7.segments(sms) <= 2
+
+
+def test_every_sms_answer_fits_with_the_disclosure() -> None:
+    service = catalog.read_service()
+    for wording in catalog.read_wordings():
+        if wording.channel == catalog.SMS:
+            text = to_gsm7(catalog.render(wording.text, service))
+            sms = compose(answer(text), texts.text("disclosure"))
+            assert gsm7.segments(sms) <= 2, wording.response
+            assert "automatique" in sms
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.text(min_size=1, max_size=280), st.sampled_from(catalog.LEVELS), st.integers(0, 4)
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_a_turn_of_answers_that_fit_fits(turn: list[tuple[str, str, int]]) -> None:
+    messages = []
+    for words, level, buttons in turn:
+        text = to_gsm7(words)
+        if gsm7.segments(f"x{text}") > 1:
+            text = "court"
+        messages += answer(f"x{text}", {**DRIVING, "escalation": level}, *["Titre"] * buttons)
+    assert gsm7.segments(compose(messages)) <= 2
+
+
+@pytest.mark.parametrize("name", texts.read_texts())
+def test_the_channels_texts_rest_on_the_policy(name: str) -> None:
+    text, policy = texts.read_texts()[name]["text"], sheet.read_policy(sheet.ROOT)
+    known = " ".join(policy[p]["text"] for p in texts.read_texts()[name].get("policy", []))
+    bare = re.sub(r"\{\w+\}", "", text)
+    assert set(re.findall(r"\d+", bare)) <= set(re.findall(r"\d+", known))
+    assert gsm7.segments(f"{texts.text('disclosure')} {texts.text(name)}") <= 2

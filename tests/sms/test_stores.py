@@ -1,0 +1,129 @@
+"""Once each, never twice: the small tables, with several writers at a time."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import Engine
+
+from channels.sms.database import open_database, purge
+from channels.sms.ledger import Ledger
+from channels.sms.preferences import Preferences
+from channels.sms.seen import INTERRUPTED_AFTER, Seen
+from channels.sms.settings import read_sms_settings
+from followup.gateway import UncertainFailure
+from ops.settings import SettingError
+
+
+def test_one_of_many_writers_claims_a_message(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'sms.db'}"
+
+    def claim(_: int) -> bool:
+        return Seen(open_database(url), "kannel").claim("m1", "sms-a")
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(claim, range(24))) == 1
+
+
+def test_ids_of_two_providers_do_not_meet(engine: Engine) -> None:
+    assert Seen(engine, "kannel").claim("1", "sms-a")
+    assert Seen(engine, "twilio").claim("1", "sms-a")
+
+
+def test_an_interrupted_message_is_handled_when_repeated_later(engine: Engine) -> None:
+    seen, now = Seen(engine, "kannel"), 1_000_000.0
+    assert seen.claim("m1", "sms-a", now)
+    assert not seen.claim("m1", "sms-a", now + INTERRUPTED_AFTER - 1)
+    assert seen.claim("m1", "sms-a", now + INTERRUPTED_AFTER + 1)
+    seen.done("m1")
+    assert not seen.claim("m1", "sms-a", now + 10 * INTERRUPTED_AFTER)
+
+
+def test_a_released_message_is_handled_at_once(engine: Engine) -> None:
+    seen = Seen(engine, "kannel")
+    assert seen.claim("m1", "sms-a")
+    seen.release("m1")
+    assert seen.claim("m1", "sms-a")
+
+
+def test_a_reference_is_begun_once(engine: Engine) -> None:
+    ledger = Ledger(engine)
+    assert ledger.state_of("r1") == "absent"
+    assert ledger.begin("r1") is None
+    assert ledger.state_of("r1") == "unknown"
+    with pytest.raises(UncertainFailure):
+        ledger.begin("r1")
+    ledger.record("r1", "accepted", "SM1")
+    assert ledger.state_of("r1") == "sent"
+    assert ledger.begin("r1") == "SM1"
+
+
+def test_a_refused_reference_may_be_sent_again(engine: Engine) -> None:
+    ledger = Ledger(engine)
+    ledger.begin("r1")
+    ledger.record("r1", "refused")
+    assert ledger.state_of("r1") == "absent"
+    assert ledger.begin("r1") is None
+
+
+def test_a_late_report_does_not_undo_the_last_word(engine: Engine) -> None:
+    ledger = Ledger(engine)
+    ledger.begin("r1")
+    assert ledger.record("r1", "delivered")
+    assert not ledger.record("r1", "accepted", "SM1")
+    assert ledger.state("r1") == "delivered"
+    assert not ledger.record("never begun", "delivered")
+
+
+def test_a_wish_is_kept_until_its_contrary(engine: Engine) -> None:
+    preferences = Preferences(engine)
+    assert preferences.opt_out("sms-a")
+    assert not preferences.opt_out("sms-a")
+    assert preferences.is_opted_out("sms-a")
+    assert not preferences.is_opted_out("sms-b")
+    preferences.opt_in("sms-a")
+    assert not preferences.is_opted_out("sms-a")
+
+
+def test_purging_keeps_wishes(engine: Engine) -> None:
+    Preferences(engine).opt_out("sms-a")
+    Ledger(engine).begin("r1")
+    Seen(engine, "kannel").claim("m1", "sms-a")
+    purge(engine, time.time() + 1)
+    assert Ledger(engine).state_of("r1") == "absent"
+    assert Seen(engine, "kannel").claim("m1", "sms-a")
+    assert Preferences(engine).is_opted_out("sms-a")
+
+
+KANNEL = {
+    "CIMENTO_SMS_PROVIDER": "kannel",
+    "CIMENTO_KANNEL_SEND_URL": "http://127.0.0.1:13013/cgi-bin/sendsms",
+    "CIMENTO_KANNEL_USER": "cimento",
+    "CIMENTO_KANNEL_PASSWORD": "password",
+    "CIMENTO_KANNEL_SECRET": "a secret long enough",
+    "CIMENTO_KANNEL_FROM": "38000",
+    "CIMENTO_PUBLIC_URL": "http://127.0.0.1:5005/",
+}
+
+
+def test_the_settings_of_a_provider_are_read() -> None:
+    settings = read_sms_settings(KANNEL)
+    assert (settings.provider, settings.own_number) == ("kannel", "38000")
+    assert settings.public_url == "http://127.0.0.1:5005"
+    assert read_sms_settings({}).provider == "console"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        *((name, "") for name in KANNEL if name != "CIMENTO_SMS_PROVIDER"),
+        ("CIMENTO_SMS_PROVIDER", "ovh"),
+        ("CIMENTO_KANNEL_SECRET", "short"),
+        ("CIMENTO_KANNEL_SEND_URL", "127.0.0.1:13013"),
+        ("CIMENTO_SMS_PER_HOUR", "0"),
+    ],
+)
+def test_a_wrong_setting_is_named(variable: str, value: str) -> None:
+    with pytest.raises(SettingError, match=variable):
+        read_sms_settings({**KANNEL, variable: value})
