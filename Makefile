@@ -3,7 +3,7 @@
 export
 
 PYTHON := .venv/bin/python
-SOURCES := actions answers channels conversations nlu ops tests
+SOURCES := actions answers channels conversations followup nlu ops tests
 
 .DEFAULT_GOAL := help
 .PHONY: help run chat train test services lint check lock curve feedback picture bench bench-diet

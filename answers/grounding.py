@@ -23,16 +23,17 @@ NOT_QUOTED = {
 }
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
-_LIST_MARK = re.compile(r"^\d\)", re.MULTILINE)  # "1) … 2) …" counts steps, states nothing
+_LIST_MARK = re.compile(r"^\d[.)] ", re.MULTILINE)  # "1) …", "1. Oui": counts, states nothing
 
 
 def _numbers(text: str) -> set[str]:
     return {number.replace(",", ".") for number in _NUMBER.findall(_LIST_MARK.sub("", text))}
 
 
-def _check_sources(
+def check_sources(
     wording: catalog.Wording, source: str, policy: dict[str, dict[str, str]]
 ) -> list[str]:
+    """Return what is wrong with the quotes and numbers of a wording, one line each."""
     where = f"{wording.file}, {wording.response} ({wording.channel})"
     found = [f"{where}: not in the sheet: « {q} »" for q in wording.quotes if q not in source]
     unknown = [name for name in wording.policy if name not in policy]
@@ -45,7 +46,8 @@ def _check_sources(
     return found
 
 
-def _check_form(wording: catalog.Wording, service: dict[str, str], sections: set[str]) -> list[str]:
+def check_form(wording: catalog.Wording, service: dict[str, str], sections: set[str]) -> list[str]:
+    """Return what is wrong with the length, alphabet and object of a wording, one line each."""
     where = f"{wording.file}, {wording.response} ({wording.channel})"
     text = catalog.render(wording.text, service)
     found = []
@@ -87,8 +89,8 @@ def problems(root: Path = sheet.ROOT) -> list[str]:
     policy, sections = sheet.read_policy(root), sheet.read_sections(root)
     service = catalog.read_service(root)
     wordings = _with_inherited_sources(catalog.read_wordings(root))
-    found = [line for w in wordings for line in _check_sources(w, source, policy)]
-    found += [line for w in wordings for line in _check_form(w, service, set(sections))]
+    found = [line for w in wordings for line in check_sources(w, source, policy)]
+    found += [line for w in wordings for line in check_form(w, service, set(sections))]
     for response in {w.response for w in wordings}:
         if not any(w.channel == catalog.SMS for w in wordings if w.response == response):
             found.append(f"{response} has no sms wording")

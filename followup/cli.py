@@ -35,7 +35,14 @@ def sms_gateway() -> Gateway:
     from channels.sms.settings import read_sms_settings
 
     settings = read_sms_settings()
-    return make_provider(settings, open_database(settings.database_url))
+    return make_provider(settings, open_database(settings.database_url).engine)
+
+
+def _conversations(settings: FollowUpSettings) -> privacy.Conversations:
+    from channels.sms.database import SmsConversations, open_database
+
+    engine = open_database(settings.database_url).engine
+    return SmsConversations(privacy.SqlConversations(settings.conversations_url), engine)
 
 
 def _enrol(settings: FollowUpSettings, options: argparse.Namespace) -> int:
@@ -88,7 +95,7 @@ def _ack(settings: FollowUpSettings, options: argparse.Namespace) -> int:
 
 def _forget(settings: FollowUpSettings, options: argparse.Namespace) -> int:
     base = database.open_database(settings.database_url)
-    conversations = privacy.SqlConversations(settings.conversations_url)
+    conversations = _conversations(settings)
     erased = privacy.forget(base, conversations, options.number)
     print("Everything about this number is erased." if erased else "Nothing was held.")
     return 0
@@ -96,7 +103,7 @@ def _forget(settings: FollowUpSettings, options: argparse.Namespace) -> int:
 
 def _export(settings: FollowUpSettings, options: argparse.Namespace) -> int:
     base = database.open_database(settings.database_url)
-    conversations = privacy.SqlConversations(settings.conversations_url)
+    conversations = _conversations(settings)
     held = privacy.export(base, conversations, read_protocol(), options.number)
     print(json.dumps(held, ensure_ascii=False, indent=2))
     return 0
@@ -104,7 +111,7 @@ def _export(settings: FollowUpSettings, options: argparse.Namespace) -> int:
 
 def _purge(settings: FollowUpSettings, options: argparse.Namespace) -> int:
     base = database.open_database(settings.database_url)
-    conversations = privacy.SqlConversations(settings.conversations_url)
+    conversations = _conversations(settings)
     erased = privacy.purge(base, conversations, worker.utc_now(), settings.retention)
     print(f"{erased} people erased.")
     return 0
@@ -129,7 +136,7 @@ def _api(settings: FollowUpSettings, options: argparse.Namespace) -> int:
     token = require_token(settings)
     application = api.make_api(
         database.open_database(settings.database_url),
-        privacy.SqlConversations(settings.conversations_url),
+        _conversations(settings),
         read_protocol(),
         token,
     )
@@ -148,7 +155,8 @@ def _worker(settings: FollowUpSettings, gateway: GatewayFactory) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     if not settings.smtp_url:
         logging.warning("No CIMENTO_SMTP_URL: the team is not e-mailed about alerts.")
-    worker.work(worker.open_queue(settings.queue_url), worker.make_jobs(settings, gateway()))
+    jobs = worker.make_jobs(settings, gateway(), _conversations(settings))
+    worker.work(worker.open_queue(settings.queue_url), jobs)
     return 0
 
 

@@ -1,5 +1,7 @@
 """Open the database: SQLite (brought up to date by itself) or PostgreSQL."""
 
+import sqlite3
+import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,22 @@ class DatabaseError(Exception):
     """The database cannot be used as it is; the message says what to do."""
 
 
+def _use_wal(connection: Any) -> None:
+    """Let readers and a writer work together; the file remembers it.
+
+    SQLite's own patience does not cover this change: processes that make a new database
+    together would fail.
+    """
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     """Make each transaction take the write lock at once, and keep what it committed.
 
@@ -32,7 +50,8 @@ def _prepare_sqlite(engine: Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        _use_wal(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

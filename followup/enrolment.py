@@ -15,6 +15,7 @@ from followup.models import Consent, Delivery, Enrolment, State
 from followup.numbers import NumberRefused, normalise
 from followup.protocol import Protocol
 from followup.schedule import MomentRefused, read_moment
+from followup.vault import conversation_id
 
 # Two discharges this close are one follow-up, of which the second corrects the first.
 SAME_FOLLOW_UP = timedelta(days=7)
@@ -142,12 +143,12 @@ def enrol(database: Database, protocol: Protocol, request: Request, now: datetim
     """
     checked = _check(request, now)
     with database.begin() as session:
+        conversation = conversation_id(checked.number)
         person = people.lock_or_add(session, checked.number, now)
-        if person.opted_out_at is not None:
+        if people.is_opted_out(session, conversation):
             raise EnrolmentRefused(
                 "Cette personne a répondu STOP. Elle seule peut reprendre : par SMS, REPRENDRE."
             )
-        conversation = str(person.conversation_id)
         enrolment = _same_follow_up(session, conversation, checked.discharge_at)
         merged = enrolment is not None
         if enrolment is None:

@@ -54,9 +54,19 @@ class Person(Base):
     __tablename__ = "person"
     conversation_id = sa.Column(sa.String(40), primary_key=True)  # keyed hash of the number
     number = sa.Column(sa.Text, nullable=False)  # encrypted
-    opted_out_at = sa.Column(UtcDateTime)  # said STOP, here or to the operator
     unreachable_at = sa.Column(UtcDateTime)  # the provider refused the number for good
     last_message_at = sa.Column(UtcDateTime, nullable=False, index=True)  # either way
+
+
+class OptOut(Base):
+    """A wish to get no SMS, said here or to the operator.
+
+    Apart from the person: it holds for numbers never enrolled, and after an erasure.
+    """
+
+    __tablename__ = "opt_out"
+    conversation_id = sa.Column(sa.String(40), primary_key=True)
+    at = sa.Column(UtcDateTime, nullable=False)
 
 
 class Consent(Base):

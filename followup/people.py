@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from followup.database import Database
-from followup.models import Consent, Delivery, Enrolment, Person, State
+from followup.models import Consent, Delivery, Enrolment, OptOut, Person, State
 from followup.vault import conversation_id, encrypt
 
 PROVIDER, PATIENT = "provider", "patient"  # who recorded a STOP
@@ -60,50 +60,55 @@ def remember(database: Database, number: str, at: datetime) -> str:
         return str(person.conversation_id)
 
 
-def opt_out(session: Session, person: Person, by: str, at: datetime) -> None:
-    """Stop everything that was going to be sent to a locked person."""
-    if person.opted_out_at is None:
-        person.opted_out_at = at
-        session.add(
-            Consent(conversation_id=person.conversation_id, event="stop", recorded_by=by, at=at)
-        )
-    for delivery in deliveries_of(session, person.conversation_id, State.PENDING):
+def is_opted_out(session: Session, conversation: str) -> bool:
+    """Return whether this conversation said STOP and has not said REPRENDRE since."""
+    return session.get(OptOut, conversation) is not None
+
+
+def opt_out(session: Session, conversation: str, by: str, at: datetime) -> bool:
+    """Stop everything that was going to be sent; return False when STOP was said already.
+
+    The person, if there is one, must be locked.
+    """
+    if is_opted_out(session, conversation):
+        return False
+    try:
+        with session.begin_nested():
+            session.add(OptOut(conversation_id=conversation, at=at))
+    except sa.exc.IntegrityError:
+        return False  # another process was first
+    if session.get(Person, conversation) is not None:
+        session.add(Consent(conversation_id=conversation, event="stop", recorded_by=by, at=at))
+    for delivery in deliveries_of(session, conversation, State.PENDING):
         delivery.state = State.OPTED_OUT
-    for delivery in deliveries_of(session, person.conversation_id, State.SENT, State.DELIVERED):
+    for delivery in deliveries_of(session, conversation, State.SENT, State.DELIVERED):
         delivery.reply_due_at = None
+    return True
 
 
 def record_stop(database: Database, conversation: str, at: datetime) -> bool:
-    """Record STOP; return whether the person is known."""
+    """Record STOP, of anybody; return False when it was recorded already."""
     with database.begin() as session:
-        person = lock(session, conversation)
-        if person is not None:
-            opt_out(session, person, PATIENT, at)
-        return person is not None
+        lock(session, conversation)
+        return opt_out(session, conversation, PATIENT, at)
 
 
-def record_start(database: Database, conversation: str, at: datetime) -> bool:
-    """Record REPRENDRE: what is still true will be sent. Return whether the person is known."""
+def record_start(database: Database, conversation: str, at: datetime) -> None:
+    """Record REPRENDRE: what is still true will be sent."""
     with database.begin() as session:
         person = lock(session, conversation)
+        wish = session.get(OptOut, conversation)
+        if wish is None:
+            return
+        session.delete(wish)
         if person is None:
-            return False
-        if person.opted_out_at is not None:
-            person.opted_out_at = None
-            session.add(
-                Consent(conversation_id=conversation, event="start", recorded_by=PATIENT, at=at)
-            )
+            return
+        session.add(
+            Consent(conversation_id=conversation, event="start", recorded_by=PATIENT, at=at)
+        )
         for delivery in deliveries_of(session, conversation, State.OPTED_OUT):
             if delivery.expires_at > at:
                 delivery.state = State.PENDING
-        return True
-
-
-def is_opted_out(database: Database, conversation: str) -> bool:
-    """Return whether the person said STOP and has not said REPRENDRE since."""
-    query = sa.select(Person.opted_out_at).where(Person.conversation_id == conversation)
-    with database.begin() as session:
-        return session.execute(query).scalar_one_or_none() is not None
 
 
 def record_reply(database: Database, conversation: str, at: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from followup import alerts, people
 from followup.database import Database, connect
-from followup.models import Alert, Consent, Delivery, Enrolment, Person, State
+from followup.models import Alert, Consent, Delivery, Enrolment, OptOut, Person, State
 from followup.numbers import normalise
 from followup.protocol import Protocol as FollowUpProtocol
 from followup.vault import conversation_id, decrypt
@@ -77,11 +77,13 @@ def export(
     conversation = conversation_id(normalise(number))
     held: dict[str, Any] = {"conversation": conversations.read(conversation)}
     with database.begin() as session:
+        if people.is_opted_out(session, conversation):
+            held["opted_out"] = _plain(session.get(OptOut, conversation), "at")
         person = people.lock(session, conversation)
         if person is None:
             return held
         held["number"] = decrypt(person.number)
-        held["person"] = _plain(person, "opted_out_at", "unreachable_at", "last_message_at")
+        held["person"] = _plain(person, "unreachable_at", "last_message_at")
         held["consents"] = [
             _plain(row, "event", "recorded_by", "at")
             for row in _rows(session, Consent, conversation)
@@ -130,6 +132,7 @@ def _erase(database: Database, conversations: Conversations, conversation: str) 
 def forget(database: Database, conversations: Conversations, number: str) -> bool:
     """Erase everything held about a number; return whether there was anything.
 
+    A STOP stays, as a keyed hash and a date: without it, the next SMS would be sent.
     Raises NumberRefused.
     """
     return _erase(database, conversations, conversation_id(normalise(number)))

@@ -122,8 +122,8 @@ def problems(protocol: Protocol, root: Path = sheet.ROOT) -> list[str]:
     found = []
     for step in (*protocol.steps, protocol.reminder):
         wording = step.wording()
-        found += grounding._check_sources(wording, source, policy)
-        found += grounding._check_form(wording, service, set())
+        found += grounding.check_sources(wording, source, policy)
+        found += grounding.check_form(wording, service, set())
         if "assistant automatique" not in step.text or "STOP" not in step.text:
             found.append(f"{step.id}: must say that it is automatic and that STOP stops")
     return found

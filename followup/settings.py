@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from ops.settings import ROOT, SettingError, read_settings, whole_number
 
+DATABASE = f"sqlite:///{ROOT}/var/followup.db"  # of the follow-ups and of the SMS channel
 _SHORTEST_TOKEN = 16  # characters
 
 
@@ -42,9 +43,7 @@ def read_followup_settings(environment: Mapping[str, str] = os.environ) -> Follo
     servers = read_settings(environment)
     databases = {"sqlite", "postgresql"}
     settings = FollowUpSettings(
-        database_url=_url(
-            environment, "CIMENTO_DATABASE_URL", f"sqlite:///{ROOT}/var/followup.db", databases
-        ),
+        database_url=_url(environment, "CIMENTO_DATABASE_URL", DATABASE, databases),
         queue_url=_url(
             environment,
             "CIMENTO_QUEUE_URL",

@@ -65,7 +65,7 @@ def mark_sent(
     delivery.state, delivery.sent_at, delivery.reason = State.SENT, at, None
     person.last_message_at = max(at, person.last_message_at)
     asks = delivery.kind != "advice" and delivery.answered_at is None
-    if asks and person.opted_out_at is None:
+    if asks and not people.is_opted_out(session, person.conversation_id):
         delivery.reply_due_at = schedule.after(at, protocol.reminder.moment.hours)
 
 
@@ -174,7 +174,7 @@ class Deliveries:
             person, delivery = locked
             delivery.state, delivery.reason = State.FAILED, str(failure)[:_LONGEST_REASON]
             if failure.opted_out:
-                people.opt_out(session, person, people.PROVIDER, now)
+                people.opt_out(session, person.conversation_id, people.PROVIDER, now)
                 return
             person.unreachable_at = now
             for other in people.deliveries_of(session, person.conversation_id, State.PENDING):

@@ -18,7 +18,7 @@ from followup.database import Database, open_database
 from followup.dispatch import Dispatcher
 from followup.gateway import Gateway
 from followup.mail import Mailer, mail_alerts
-from followup.privacy import SqlConversations, purge
+from followup.privacy import Conversations, purge
 from followup.protocol import read_protocol
 from followup.rasa_client import RasaClient
 from followup.settings import FollowUpSettings
@@ -42,6 +42,7 @@ class Jobs:
     database: Database
     dispatcher: Dispatcher
     settings: FollowUpSettings
+    conversations: Conversations
     clock: Clock
 
     def tick(self) -> None:
@@ -56,12 +57,16 @@ class Jobs:
 
     def purge(self) -> None:
         """Erase what is older than the retention."""
-        conversations = SqlConversations(self.settings.conversations_url)
-        erased = purge(self.database, conversations, self.clock(), self.settings.retention)
+        erased = purge(self.database, self.conversations, self.clock(), self.settings.retention)
         logger.info("Purge: %d people erased.", erased)
 
 
-def make_jobs(settings: FollowUpSettings, gateway: Gateway, clock: Clock = utc_now) -> Jobs:
+def make_jobs(
+    settings: FollowUpSettings,
+    gateway: Gateway,
+    conversations: Conversations,
+    clock: Clock = utc_now,
+) -> Jobs:
     """Connect everything. Raises DatabaseError, ProtocolError, SourceError."""
     database = open_database(settings.database_url)
     dispatcher = Dispatcher(
@@ -70,7 +75,7 @@ def make_jobs(settings: FollowUpSettings, gateway: Gateway, clock: Clock = utc_n
         RasaClient(settings.rasa_url, settings.api_token),
         clock,
     )
-    return Jobs(database, dispatcher, settings, clock)
+    return Jobs(database, dispatcher, settings, conversations, clock)
 
 
 def open_queue(url: str) -> Huey:

@@ -1,8 +1,9 @@
 """Start the assistant: `python -m ops.run` (what `make run` does once installed).
 
 Checks the sources, trains if needed, then runs the action server and Rasa side by side
-until Ctrl-C. The action server is started again if it dies; alarms are answered
-meanwhile, since Rasa says them by itself.
+until Ctrl-C, and the follow-ups with their API when CIMENTO_API_TOKEN lets them talk to
+Rasa. All but Rasa are started again if they die; alarms are answered meanwhile, since
+Rasa says them by itself.
 """
 
 import os
@@ -19,6 +20,11 @@ from honcho.manager import Manager
 from answers import grounding
 from answers.sheet import SourceError
 from channels.chat.settings import read_chat_settings
+from channels.sms.database import open_database
+from channels.sms.settings import read_sms_settings
+from followup.database import DatabaseError
+from followup.protocol import ProtocolError, read_protocol
+from followup.settings import FollowUpSettings, read_followup_settings
 from ops.secret import read_secret
 from ops.settings import ENDPOINTS, ROOT, SettingError, Settings, read_settings
 from ops.train import TrainingError, train_if_needed
@@ -37,12 +43,15 @@ class StartError(Exception):
     """The assistant cannot start; the message says why and what to do."""
 
 
-def check_ports(settings: Settings) -> None:
+def check_ports(settings: Settings, followup: FollowUpSettings) -> None:
     """Raise StartError when a port cannot be listened on."""
-    for host, port, variable in (
+    ports = [
         (settings.host, settings.port, "CIMENTO_PORT"),
         (settings.actions_host, settings.actions_port, "CIMENTO_ACTIONS_PORT"),
-    ):
+    ]
+    if settings.api_token:
+        ports.append((followup.api_host, followup.api_port, "CIMENTO_FOLLOWUP_PORT"))
+    for host, port, variable in ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -74,16 +83,20 @@ def write_endpoints(settings: Settings) -> None:
 
 
 def commands(settings: Settings) -> dict[str, str]:
-    """Return {name: shell command} of the two servers."""
+    """Return {name: shell command} of the processes."""
     python = f"'{sys.executable}' -m"
-    return {
-        "actions": f"while :; do {python} rasa_sdk --actions actions "
-        f"--port {settings.actions_port}; sleep 1; done",
+    again = f"while :; do {python} {{}}; sleep 1; done"
+    processes = {
+        "actions": again.format(f"rasa_sdk --actions actions --port {settings.actions_port}"),
         "rasa": f"exec {python} ops.serve",
     }
+    if settings.api_token:
+        processes["followups"] = again.format("followup worker")
+        processes["api"] = again.format("followup api")
+    return processes
 
 
-def _announce(settings: Settings) -> None:
+def _announce(settings: Settings, followup: FollowUpSettings) -> None:
     started = time.monotonic()
     while True:
         time.sleep(0.5)
@@ -94,18 +107,22 @@ def _announce(settings: Settings) -> None:
         print(f"Cimento is ready ({time.monotonic() - started:.0f} s).", flush=True)
         print(f"Open the chat: {settings.chat} (the sheet: {settings.chat}/fiche)")
         print(f'Or talk to it: POST {settings.webhook} {{"sender": "me", "message": "Bonjour"}}')
+        if settings.api_token:
+            print(f"Follow-ups by SMS: http://{followup.api_host}:{followup.api_port}/docs")
+        else:
+            print("Follow-ups by SMS are off: CIMENTO_API_TOKEN starts them. See: make demo-sms")
         print("Or in a second terminal: make chat. Ctrl-C stops everything.", flush=True)
         return
 
 
-def run(settings: Settings) -> int:
-    """Run both servers until one stops or Ctrl-C; return the exit status."""
+def run(settings: Settings, followup: FollowUpSettings) -> int:
+    """Run everything until Rasa stops or Ctrl-C; return the exit status."""
     environment = {**os.environ, **QUIET, "SANIC_HOST": settings.actions_host}
     manager = Manager()
     for name, command in commands(settings).items():
         manager.add_process(name, command, env=environment, cwd=str(ROOT))
     print("Starting (about 20 seconds)…", flush=True)
-    threading.Thread(target=_announce, args=[settings], daemon=True).start()
+    threading.Thread(target=_announce, args=[settings, followup], daemon=True).start()
     manager.loop()
     return manager.returncode or 0
 
@@ -114,16 +131,19 @@ def main() -> int:
     """Check, train, run. Print what is wrong and return 1 when the start is refused."""
     try:
         settings = read_settings()
+        followup = read_followup_settings()
         read_chat_settings()
         read_secret()
         check_answers()
-        check_ports(settings)
+        read_protocol()
+        check_ports(settings, followup)
+        open_database(read_sms_settings().database_url)  # its tables made by one process
         train_if_needed()
         write_endpoints(settings)
-    except (SettingError, StartError, TrainingError) as error:
+    except (SettingError, StartError, TrainingError, ProtocolError, DatabaseError) as error:
         print(f"Cimento cannot start. {error}", file=sys.stderr)
         return 1
-    return run(settings)
+    return run(settings, followup)
 
 
 if __name__ == "__main__":

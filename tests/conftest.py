@@ -83,9 +83,12 @@ def launch(project: Path, **settings: str) -> subprocess.Popen[str]:
     )
 
 
-def start(project: Path, **settings: str) -> Assistant:
-    """Start the assistant of `project` on free ports and wait until it says it is ready."""
-    port, actions_port = free_port(), free_port()
+def start(project: Path, port: int = 0, **settings: str) -> Assistant:
+    """Start the assistant of `project` and wait until it says it is ready.
+
+    On free ports, except `port` when it is given.
+    """
+    port, actions_port = port or free_port(), free_port()
     process = launch(
         project, CIMENTO_PORT=str(port), CIMENTO_ACTIONS_PORT=str(actions_port), **settings
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from answers import gsm7
+from followup.settings import read_followup_settings
 from ops import run, secret, serve, train
 from ops.settings import SettingError, Settings, read_settings
 
@@ -60,7 +61,7 @@ def test_a_busy_port_is_named() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(run.StartError, match=str(port)):
-            run.check_ports(Settings(port=port))
+            run.check_ports(Settings(port=port), read_followup_settings({}))
 
 
 @pytest.fixture

@@ -11,19 +11,21 @@ from rasa.core.channels.channel import InputChannel, OutputChannel
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
-from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.sms.database import open_database, purge
 from channels.sms.dialogue import CHANNEL, Dialogue, OnNewMessage, SmsOutput
-from channels.sms.listeners import Listener, Nobody
+from channels.sms.listeners import Listener
 from channels.sms.preferences import Preferences
 from channels.sms.providers import make_provider
 from channels.sms.providers.base import Inbound, Provider, Received, Refused
 from channels.sms.providers.console import ConsoleProvider
 from channels.sms.seen import Seen
 from channels.sms.settings import SmsSettings, read_sms_settings
+from followup.database import Database
+from followup.listener import FollowUpListener
 from followup.numbers import NumberRefused, normalise
+from followup.protocol import read_protocol
 from followup.vault import conversation_id
 
 logger = logging.getLogger(__name__)
@@ -41,17 +43,17 @@ class SmsInput(InputChannel):
         self,
         settings: SmsSettings | None = None,
         listener: Listener | None = None,
-        engine: Engine | None = None,
+        database: Database | None = None,
         provider: Provider | None = None,
     ) -> None:
         self._settings = settings or read_sms_settings()
-        self._listener = listener or Nobody()
-        self._engine = engine or open_database(self._settings.database_url)
+        database = database or open_database(self._settings.database_url)
+        self._engine = database.engine
+        self._listener = listener or FollowUpListener(database, read_protocol())
         self._provider = provider or make_provider(self._settings, self._engine)
         self._seen = Seen(self._engine, self._provider.name)
-        preferences = Preferences(self._engine)
         self._dialogue = Dialogue(
-            self._provider, preferences, self._listener, self._settings.turn_seconds
+            self._provider, Preferences(database), self._listener, self._settings.turn_seconds
         )
         self._own_number = _normal(self._settings.own_number)
 

@@ -1,12 +1,18 @@
-"""The small tables of the channel: message ids, wishes, what became of what was sent.
+"""The small tables of the channel: message ids, what became of what was sent.
+
+They stand in the database of the follow-ups, beside theirs.
 
 They hold neither numbers nor, the simulated phone's aside, texts.
 """
 
-from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Engine
+
+import followup.database
+from followup.database import Database
+from followup.privacy import Conversations
 
 metadata = sa.MetaData()
 
@@ -19,12 +25,6 @@ INBOUND = sa.Table(
     sa.Column("begun_at", sa.Float, nullable=False),  # seconds since 1970, as all times here
     sa.Column("done_at", sa.Float),
     sa.Index("sms_inbound_conversation", "conversation", "begun_at"),
-)
-OPT_OUT = sa.Table(
-    "sms_opt_out",
-    metadata,
-    sa.Column("conversation", sa.String(64), primary_key=True),
-    sa.Column("at", sa.Float, nullable=False),
 )
 OUTBOUND = sa.Table(
     "sms_outbound",
@@ -45,20 +45,14 @@ PHONE = sa.Table(  # what the simulated phone received; empty with a real provid
 )
 
 
-def open_database(url: str) -> Engine:
-    """Return an engine on the database of `url`, with the tables made if missing.
+def open_database(url: str) -> Database:
+    """Return the database of `url`, that of the follow-ups, with the channel's tables.
 
-    SQLite: several processes may write; one waits for another up to 30 seconds.
+    Raises followup.database.DatabaseError when it cannot be reached or must be upgraded.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        engine = sa.create_engine(url, pool_pre_ping=True)
-    else:
-        if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
-    _create_tables(engine)
-    return engine
+    database = followup.database.open_database(url)
+    _create_tables(database.engine)
+    return database
 
 
 def _create_tables(engine: Engine) -> None:
@@ -70,18 +64,29 @@ def _create_tables(engine: Engine) -> None:
 
 
 def purge(engine: Engine, before: float) -> None:
-    """Delete what is older than `before` (seconds since 1970), wishes aside: they hold."""
+    """Delete what is older than `before` (seconds since 1970)."""
     with engine.begin() as connection:
         connection.execute(INBOUND.delete().where(INBOUND.c.begun_at < before))
         connection.execute(OUTBOUND.delete().where(OUTBOUND.c.at < before))
         connection.execute(PHONE.delete().where(PHONE.c.at < before))
 
 
-def forget(engine: Engine, conversation: str) -> None:
-    """Delete all that belongs to `conversation`, except the wish to receive no SMS.
+class SmsConversations:
+    """Conversations (see followup.privacy), with what the channel keeps about each."""
 
-    The wish is a keyed hash and a date: without it, the next message would be sent.
-    """
-    with engine.begin() as connection:
-        for table in (INBOUND, PHONE):
-            connection.execute(table.delete().where(table.c.conversation == conversation))
+    def __init__(self, conversations: Conversations, engine: Engine) -> None:
+        self._conversations = conversations
+        self._engine = engine
+
+    def read(self, conversation: str) -> list[dict[str, Any]]:
+        """Return the events of a conversation, oldest first; the channel keeps no more."""
+        return self._conversations.read(conversation)
+
+    def erase(self, conversation: str) -> int:
+        """Erase a conversation; return how many events and rows it had."""
+        erased = self._conversations.erase(conversation)
+        with self._engine.begin() as connection:
+            for table in (INBOUND, PHONE):
+                rows = table.delete().where(table.c.conversation == conversation)
+                erased += int(connection.execute(rows).rowcount)
+        return erased

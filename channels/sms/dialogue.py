@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = catalog.SMS
 _UNAVAILABLE = "unavailable"  # the topic of the apology
+_HUMAN = "human"  # the topic of those who ask for somebody
 _RETRY_AFTER = (1.0, 5.0, 25.0)
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
@@ -85,17 +86,14 @@ class Dialogue:
         to_send: list[str] = []
         if wish == "start":
             await asyncio.to_thread(self._preferences.opt_in, conversation)
-            await self._tell("resumed", conversation)
             to_send.append(text("started"))
         else:
             stopped_now = wish == "stop" and await asyncio.to_thread(
                 self._preferences.opt_out, conversation
             )
             silent = tired or await asyncio.to_thread(self._preferences.is_opted_out, conversation)
-            if wish == "stop":
-                await self._tell("stopped", conversation)
             if alarm or not silent:
-                turn = self._turn(message, said, conversation, on_new_message, trackers)
+                turn = self._turn(message, number, conversation, on_new_message, trackers)
                 to_send.append(await turn)
             if stopped_now:
                 to_send.append(text("stopped"))
@@ -105,12 +103,13 @@ class Dialogue:
     async def _turn(
         self,
         message: Inbound,
-        said: str,
+        number: str,
         conversation: str,
         on_new_message: OnNewMessage,
         trackers: TrackerStore,
     ) -> str:
-        """Return the SMS that answers `said`."""
+        """Return the SMS that answers `message`."""
+        said = clip(message.text.strip())
         tracker = await trackers.retrieve(conversation)
         events = list(tracker.events) if tracker else []
         spoken_before = any(event.type_name == "bot" for event in events)
@@ -118,15 +117,17 @@ class Dialogue:
         if not any(character.isalnum() for character in said):
             words = {"text": text("media" if message.media else "wordless")}
             return compose([words], opening)
-        await self._tell("replied", conversation, said)
+        await self._tell("replied", conversation)
         # What the patient types is text, whatever it starts with: "/ 38,5 ce soir".
         words_read = choices.chosen(said, choices.offered(events)) or said.lstrip("/ ")
         messages, custom = await self._ask(words_read, conversation, on_new_message)
         if custom["topic"] == _UNAVAILABLE:
             # Rasa failed; the alarm was heard all the same, and the team must know.
             custom = next(map(_escalation, signs.present(signs.read(said))), custom)
-        if custom["escalation"] != "none":
-            await self._tell("escalated", conversation, said, custom)
+        level = custom["escalation"]
+        topics = {custom["topic"], *(other["topic"] for other in custom.get("also", []))}
+        if level != "none" or _HUMAN in topics:
+            await self._tell("escalated", number, said, level, message.id)
         return compose(messages, opening, text("media_unseen") if message.media else "")
 
     async def _ask(
@@ -161,10 +162,10 @@ class Dialogue:
                 logger.error("An answer to %s may not be sent: %s.", conversation, failure)
                 return
 
-    async def _tell(self, event: str, conversation: str, *details: object) -> None:
+    async def _tell(self, event: str, who: str, *details: object) -> None:
         try:
             heard = getattr(self._listener, event)
-            await asyncio.to_thread(heard, conversation, datetime.now(timezone.utc), *details)
+            await asyncio.to_thread(heard, who, datetime.now(timezone.utc), *details)
         except Exception as error:
             logger.error("The follow-up was not told (%s): %s.", event, type(error).__name__)
 

@@ -1,7 +1,7 @@
 """What the channel tells those who follow patients up; anybody may write without being told of."""
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from channels.sms.providers.base import ReportedState
 
@@ -13,36 +13,14 @@ class Listener(Protocol):
     by its kind and changes nothing for the patient.
     """
 
-    def replied(self, conversation: str, at: datetime, text: str) -> None:
+    def replied(self, conversation: str, at: datetime) -> None:
         """A patient wrote words (neither STOP nor START)."""
 
-    def escalated(self, conversation: str, at: datetime, text: str, custom: dict[str, Any]) -> None:
-        """The answer to `text` tells to call somebody; `custom` is the turn's object."""
+    def escalated(self, number: str, at: datetime, text: str, level: str, message_id: str) -> None:
+        """The answer to `text` tells to call somebody, or `text` asks for a human.
 
-    def stopped(self, conversation: str, at: datetime) -> None:
-        """A patient wrote STOP."""
-
-    def resumed(self, conversation: str, at: datetime) -> None:
-        """A patient wrote START."""
+        `number`: E.164; `level`: of the advice, see answers.catalog.LEVELS.
+        """
 
     def reported(self, reference: str, at: datetime, state: ReportedState) -> None:
         """The provider says what became of a message sent with `reference`."""
-
-
-class Nobody:
-    """Listens to nothing: conversations without follow-up."""
-
-    def replied(self, conversation: str, at: datetime, text: str) -> None:
-        """Do nothing."""
-
-    def escalated(self, conversation: str, at: datetime, text: str, custom: dict[str, Any]) -> None:
-        """Do nothing."""
-
-    def stopped(self, conversation: str, at: datetime) -> None:
-        """Do nothing."""
-
-    def resumed(self, conversation: str, at: datetime) -> None:
-        """Do nothing."""
-
-    def reported(self, reference: str, at: datetime, state: ReportedState) -> None:
-        """Do nothing."""

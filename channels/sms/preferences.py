@@ -1,38 +1,26 @@
-"""Who wants no SMS, kept by conversation id."""
+"""Who wants no SMS: the wishes told by STOP and START, kept with the follow-ups."""
 
-import time
+from datetime import datetime, timezone
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import IntegrityError
-
-from channels.sms.database import OPT_OUT
+from followup import people
+from followup.database import Database
 
 
 class Preferences:
-    """The wishes told by STOP and START, shared by all processes through the database."""
+    """The wishes of all conversations, shared by all processes through the database."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def is_opted_out(self, conversation: str) -> bool:
         """Return whether this conversation is to receive nothing."""
-        with self._engine.connect() as connection:
-            row = sa.select(OPT_OUT.c.at).where(OPT_OUT.c.conversation == conversation)
-            return connection.execute(row).first() is not None
+        with self._database.begin() as session:
+            return people.is_opted_out(session, conversation)
 
     def opt_out(self, conversation: str) -> bool:
         """Record STOP; return False when it was recorded already."""
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(
-                    OPT_OUT.insert().values(conversation=conversation, at=time.time())
-                )
-        except IntegrityError:
-            return False
-        return True
+        return people.record_stop(self._database, conversation, datetime.now(timezone.utc))
 
     def opt_in(self, conversation: str) -> None:
-        """Record START."""
-        with self._engine.begin() as connection:
-            connection.execute(OPT_OUT.delete().where(OPT_OUT.c.conversation == conversation))
+        """Record START: follow-ups go on as well."""
+        people.record_start(self._database, conversation, datetime.now(timezone.utc))

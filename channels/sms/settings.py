@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ops.settings import ROOT, SettingError, whole_number
+from followup.settings import DATABASE
+from ops.settings import SettingError, whole_number
 
 PROVIDERS = ("console", "twilio", "kannel")
 _SECRET_CHARACTERS = 16
@@ -43,7 +44,7 @@ class SmsSettings:
     kannel_password: str = ""
     kannel_secret: str = ""
     kannel_from: str = ""
-    database_url: str = f"sqlite:///{ROOT / 'var' / 'sms.db'}"  # CIMENTO_DATABASE_URL
+    database_url: str = DATABASE  # CIMENTO_DATABASE_URL
     per_hour: int = 60  # CIMENTO_SMS_PER_HOUR: answers to one number, alarms aside
     keep_days: int = 90  # CIMENTO_SMS_KEEP_DAYS, of message ids and delivery states
     turn_seconds: int = 20  # CIMENTO_SMS_TURN_SECONDS, then the turn apologises

@@ -1,5 +1,6 @@
 """Stand-ins for the provider, the assistant and the clock. Those on files survive SIGKILL."""
 
+import json
 import os
 import time
 from collections import Counter
@@ -11,7 +12,7 @@ from followup.gateway import Knowledge
 
 
 class FileGateway:
-    """Writes each SMS as one line of a file: what is there has reached the provider.
+    """Writes each SMS as one line of JSON in a file: what is there has reached the provider.
 
     `seconds`: how long a call takes. `knows`: whether `state_of` can tell.
     """
@@ -24,7 +25,7 @@ class FileGateway:
     def send(self, number: str, text: str, reference: str) -> str:
         descriptor = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         try:
-            os.write(descriptor, f"{reference}\t{number}\t{text}\n".encode())
+            os.write(descriptor, f"{json.dumps([reference, number, text])}\n".encode())
         finally:
             os.close(descriptor)
         time.sleep(self._seconds)
@@ -34,7 +35,7 @@ class FileGateway:
         """Return [reference, number, text] of each SMS sent."""
         if not self._file.exists():
             return []
-        return [line.split("\t") for line in self._file.read_text().splitlines()]
+        return [json.loads(line) for line in self._file.read_text().splitlines()]
 
     def sent(self) -> Counter[tuple[str, str]]:
         """Return how often each (number, text) was sent."""

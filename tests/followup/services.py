@@ -13,19 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
-import pytest
 import redis  # type: ignore[import-untyped]
 
 from ops.bench.servers import free_port
+from tests.debian import require
 
 _SECONDS = 30
-
-
-def _missing(package: str) -> None:
-    what = f"{package} is not installed: apt-get install {package}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(what)
-    pytest.skip(what)
 
 
 @dataclass(frozen=True)
@@ -69,8 +62,7 @@ class Postgres:
 def postgres() -> Iterator[Postgres]:
     """Run a PostgreSQL of its own."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    if not found:
-        _missing("postgresql")
+    require("postgresql", str(found[-1]) if found else "postgres")
     folder = Path(tempfile.mkdtemp(prefix="cimento-postgres-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
@@ -120,8 +112,7 @@ def _start_redis(port: int) -> subprocess.Popen[bytes]:
 @contextmanager
 def running_redis() -> Iterator[Redis]:
     """Run a Redis of its own."""
-    if not shutil.which("redis-server"):
-        _missing("redis-server")
+    require("redis-server", "redis-server")
     server = Redis(port := free_port(), _start_redis(port))
     try:
         yield server

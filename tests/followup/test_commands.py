@@ -321,16 +321,14 @@ def test_a_rasa_that_is_away_is_tried_again_and_the_token_is_not_told() -> None:
 def test_the_channel_is_listened_to(url: str) -> None:
     database = open_database(url)
     enrol(database, read_protocol(), request(), NOON)
-    name, listener = conversation_id("+33612345678"), FollowUpListener(database, read_protocol())
-    listener.stopped(name, NOON)
-    assert people.is_opted_out(database, name)
-    listener.resumed(name, NOON)
-    assert not people.is_opted_out(database, name)
-    listener.replied(name, NOON + timedelta(hours=1), "non")
-    listener.escalated(name, NOON, "j'ai 39", {"topic": "fever", "escalation": "medecin"})
-    listener.escalated(name, NOON, "un humain svp", {"topic": "human", "escalation": "equipe"})
+    listener = FollowUpListener(database, read_protocol())
+    listener.replied(conversation_id("+33612345678"), NOON + timedelta(hours=1))
+    listener.escalated("+33612345678", NOON, "j'ai 39", "medecin", "m1")
+    listener.escalated("+33612345678", NOON, "j'ai 39", "medecin", "m1")  # repeated
+    listener.escalated("+33698765432", NOON, "un humain svp", "none", "m2")  # enrolled by nobody
     listener.reported("another's", NOON, "delivered")
-    assert [(alert.kind, alert.words) for alert in alerts.read_alerts(database)] == [
-        ("alarm", "j'ai 39"),
-        ("human", "un humain svp"),
+    told = [(alert.kind, alert.number, alert.words) for alert in alerts.read_alerts(database)]
+    assert told == [
+        ("alarm", "+33612345678", "j'ai 39"),
+        ("human", "+33698765432", "un humain svp"),
     ]

@@ -16,6 +16,7 @@ import pytest
 from followup.database import connect, open_database, upgrade
 from followup.enrolment import enrol
 from followup.models import State
+from followup.privacy import SqlConversations
 from followup.protocol import read_protocol
 from followup.settings import read_followup_settings
 from followup.store import counts
@@ -176,7 +177,9 @@ def _drive(
     """Ask for ticks as the calendar does, only more often; restart both services once."""
     queue = open_queue(redis.url)
     settings = read_followup_settings({})
-    unused = Jobs(open_database(url), make_dispatcher(options, lambda: DAY_1), settings, _never)
+    dispatcher = make_dispatcher(options, lambda: DAY_1)
+    none = SqlConversations(url)
+    unused = Jobs(open_database(url), dispatcher, settings, none, _never)
     ask_for_tick = schedule_jobs(queue, unused)
     restarts: list[Callable[[], None]] = [redis.restart, lambda: postgres_server.control("restart")]
     deadline = time.monotonic() + SECONDS

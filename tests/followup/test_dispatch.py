@@ -250,7 +250,8 @@ def test_stop_at_the_operator_is_an_opt_out(
     gateway = FailingGateway(tmp_path / "sent", PermanentFailure("21610", opted_out=True))
     clock.move(hours=4)
     run_until(failing(database, protocol, clock, gateway), clock, days=2)
-    assert people.is_opted_out(database, enrolled.conversation_id)
+    with database.begin() as session:
+        assert people.is_opted_out(session, enrolled.conversation_id)
     assert state_of("day_1") == "opted_out"
 
 

@@ -5,11 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from answers import gsm7
 from followup import protocol as module
 from followup.protocol import Protocol, ProtocolError
 from followup.schedule import CLOSES, OPENS
+from ops.settings import ROOT
 
 # What would tell who reads over the shoulder what the patient has, or who they are.
 _TELLING = re.compile(
@@ -41,9 +43,18 @@ def test_every_moment_of_the_follow_up_has_its_message(protocol: Protocol) -> No
 def test_each_sms_may_be_the_first(protocol: Protocol) -> None:
     for text in _texts(protocol).values():
         assert text.startswith("CHU de Bordeaux, assistant automatique.")
-        assert text.endswith("STOP met fin aux SMS")
+        assert text.splitlines()[0].endswith("STOP met fin aux SMS")
         assert gsm7.segments(text) <= 2
         assert not _TELLING.search(text), text
+
+
+def test_the_choices_of_a_check_in_are_those_of_the_conversation(protocol: Protocol) -> None:
+    """ "1" is read as the first button of the question that the conversation is told to ask."""
+    flows = yaml.safe_load((ROOT / "data/conversation/flows.yml").read_text(encoding="utf-8"))
+    for wording in flows["responses"]["utter_ask_symptom__has_sign"]:
+        numbered = [f"{n}. {button['title']}" for n, button in enumerate(wording["buttons"], 1)]
+        for step in ("day_1", "day_3", "day_1.reminder"):
+            assert protocol.text(step).splitlines()[1:] == numbered
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from typing import Any
 
 from followup.database import open_database
 from followup.dispatch import CLAIM_TIMEOUT, Dispatcher
+from followup.privacy import SqlConversations
 from followup.protocol import read_protocol
 from followup.settings import read_followup_settings
 from followup.store import Claim, Deliveries, Due
@@ -91,7 +92,8 @@ def main() -> None:
     dispatcher = make_dispatcher(options, clock)
     if "queue" in options:
         settings = read_followup_settings({"CIMENTO_DATABASE_URL": options["database"]})
-        jobs = Jobs(open_database(options["database"]), dispatcher, settings, clock)
+        none = SqlConversations(options["database"])
+        jobs = Jobs(open_database(options["database"]), dispatcher, settings, none, clock)
         work(open_queue(options["queue"]), jobs)
         return
     if "gate" in options:  # several workers wait until all of them are ready

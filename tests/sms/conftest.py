@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 from channels.sms.channel import SmsInput
 from channels.sms.database import open_database
 from channels.sms.settings import SmsSettings
+from followup.database import Database
 from tests.sms.server import Hearing, Server
 
 
@@ -20,8 +21,13 @@ def secret() -> Iterator[None]:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
+def database(tmp_path: Path) -> Database:
     return open_database(f"sqlite:///{tmp_path / 'sms.db'}")
+
+
+@pytest.fixture
+def engine(database: Database) -> Engine:
+    return database.engine
 
 
 @pytest.fixture
@@ -30,7 +36,7 @@ def hearing() -> Hearing:
 
 
 @pytest.fixture
-def console(engine: Engine, hearing: Hearing) -> Iterator[Server]:
-    channel = SmsInput(SmsSettings(per_hour=8), listener=hearing, engine=engine)
+def console(database: Database, hearing: Hearing) -> Iterator[Server]:
+    channel = SmsInput(SmsSettings(per_hour=8), listener=hearing, database=database)
     with Server(channel) as server:
         yield server

@@ -1,17 +1,16 @@
 """Kannel from Debian on loopback: bearerbox, smsbox, and a phone behind fakesmsc."""
 
-import os
 import re
-import shutil
 import socket
 import subprocess
 import time
+from collections import defaultdict
 from pathlib import Path
-
-import pytest
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 from ops.bench.servers import free_port
 from ops.settings import ROOT
+from tests.debian import require
 
 _PROGRAMS = ("/usr/sbin/bearerbox", "/usr/sbin/smsbox", "/usr/lib/kannel/test/fakesmsc")
 _RECEIVED = re.compile(rb"Got message \d+: <(\S+) (\S+) (.*?)>\n(?=\d{4}-|\Z)", re.DOTALL)
@@ -21,10 +20,7 @@ PASSWORD, SECRET, OWN = "password of sendsms", "a secret for the tests", "38000"
 
 def require_kannel() -> None:
     """Skip the test without Kannel, saying what to install; fail under CI=true."""
-    missing = [program for program in _PROGRAMS if not shutil.which(program)]
-    if missing:
-        tell = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        tell(f"{', '.join(missing)} not found: apt-get install kannel kannel-extras")
+    require("kannel kannel-extras", *_PROGRAMS)
 
 
 def _wait(condition: str, met: object, seconds: float = _START_SECONDS) -> None:
@@ -70,15 +66,24 @@ class Kannel:
         return process
 
     def start(self) -> None:
-        bearerbox, smsbox, fakesmsc = _PROGRAMS
+        bearerbox, _, fakesmsc = _PROGRAMS
         self._run("bearerbox", bearerbox, "-v", "1", str(self._configuration))
         _wait("bearerbox listens", lambda: _listens(self._smsbox_port))
-        self._run("smsbox", smsbox, "-v", "1", str(self._configuration))
-        _wait("smsbox listens", lambda: _listens(self._send_port))
+        self.start_smsbox()
         self._phone = self._run(
             "phone", fakesmsc, "-v", "0", "-H", "127.0.0.1", "-r", str(self._smsc_port), "-i", "0"
         )
         _wait("the phone is there", lambda: b"fakesmsc starting" in self._log("phone"))
+
+    def start_smsbox(self) -> None:
+        """Start the part that takes and hands over messages by HTTP."""
+        self._smsbox = self._run("smsbox", _PROGRAMS[1], "-v", "1", str(self._configuration))
+        _wait("smsbox listens", lambda: _listens(self._send_port))
+
+    def kill_smsbox(self) -> None:
+        """Kill that part."""
+        self._smsbox.kill()
+        self._smsbox.wait(10)
 
     def stop(self) -> None:
         for process in reversed(self._processes):
@@ -111,6 +116,25 @@ class Kannel:
         """Return (number, raw message) of what the phones received, oldest first."""
         found = _RECEIVED.findall(self._log("phone"))
         return [(number.decode(), message.decode()) for _, number, message in found]
+
+    def read(self) -> list[tuple[str, str]]:
+        """Return (number, text) of the messages whose parts have all arrived, oldest first."""
+        whole: list[tuple[str, str]] = []
+        parts: dict[tuple[str, int, int], dict[int, str]] = defaultdict(dict)
+        for number, message in self.received():
+            kind, _, content = message.partition(" ")
+            if kind != "udh":
+                whole.append((number, unquote_plus(content)))
+                continue
+            header, _, part = content.partition(" data ")
+            *_, reference, count, position = unquote_to_bytes(header)
+            known = parts[number, reference, count]
+            known[position] = unquote_plus(part)
+            if len(known) == count:
+                text = "".join(known[n] for n in sorted(known))
+                whole.append((number, text))
+                known.clear()
+        return whole
 
     def wait_for(self, count: int, seconds: float = 15) -> list[tuple[str, str]]:
         """Return what the phones received, once they have received `count` messages."""

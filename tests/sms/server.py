@@ -59,17 +59,11 @@ class Hearing:
     def __init__(self) -> None:
         self.events: list[tuple[Any, ...]] = []
 
-    def replied(self, conversation: str, at: object, text: str) -> None:
-        self.events.append(("replied", conversation, text))
+    def replied(self, conversation: str, at: object) -> None:
+        self.events.append(("replied", conversation))
 
-    def escalated(self, conversation: str, at: object, text: str, custom: dict[str, Any]) -> None:
-        self.events.append(("escalated", conversation, text, custom["escalation"]))
-
-    def stopped(self, conversation: str, at: object) -> None:
-        self.events.append(("stopped", conversation))
-
-    def resumed(self, conversation: str, at: object) -> None:
-        self.events.append(("resumed", conversation))
+    def escalated(self, number: str, at: object, text: str, level: str, message_id: str) -> None:
+        self.events.append(("escalated", number, text, level, message_id))
 
     def reported(self, reference: str, at: object, state: str) -> None:
         self.events.append(("reported", reference, state))

@@ -19,6 +19,7 @@ from channels.sms.preferences import Preferences
 from channels.sms.providers.base import Received, Refused
 from channels.sms.providers.console import ConsoleProvider
 from channels.sms.settings import SmsSettings
+from followup.database import Database
 from followup.vault import conversation_id
 from tests.sms.server import ALARM, ANSWER, DRIVING, Hearing, Server
 
@@ -50,7 +51,7 @@ def test_a_question_gets_one_sms_that_says_who_writes(console: Server, hearing: 
     assert say(console, "et encore ?") == [gsm(ANSWER)]
     id_ = conversation_id(NUMBER)
     assert console.assistant.heard == [(id_, "quand conduire ?"), (id_, "et encore ?")]
-    assert hearing.events[0] == ("replied", id_, "quand conduire ?")
+    assert hearing.events[0] == ("replied", id_)
 
 
 def gsm(text: str) -> str:
@@ -111,11 +112,10 @@ def test_stop_is_confirmed_once_and_silences(console: Server, hearing: Hearing) 
     assert say(console, "stop") == []
     assert say(console, "je peux conduire ?") == []
     assert console.assistant.heard == []
-    assert hearing.events[0] == ("stopped", conversation_id(NUMBER))
+    assert hearing.events == []
     (resumed,) = say(console, "Reprendre")
     assert "de nouveau" in resumed
     assert len(say(console, "je peux conduire ?")) == 1
-    assert ("resumed", conversation_id(NUMBER)) in hearing.events
 
 
 def test_an_alarm_is_answered_in_and_after_stop(console: Server, hearing: Hearing) -> None:
@@ -125,7 +125,7 @@ def test_an_alarm_is_answered_in_and_after_stop(console: Server, hearing: Hearin
     (again,) = say(console, "j'ai 39 et des frissons")
     assert ALARM in again
     escalated = [event for event in hearing.events if event[0] == "escalated"]
-    assert [event[2:] for event in escalated] == [
+    assert [event[2:4] for event in escalated] == [
         ("STOP j'ai 39 de fièvre", "medecin"),
         ("j'ai 39 et des frissons", "medecin"),
     ]
@@ -154,11 +154,11 @@ def test_an_alarm_told_to_a_failing_assistant_reaches_the_team(
 ) -> None:
     console.assistant.fails = True
     say(console, "j'ai 39 de fièvre")
-    assert hearing.events[-1][2:] == ("j'ai 39 de fièvre", "medecin")
+    assert hearing.events[-1][2:4] == ("j'ai 39 de fièvre", "medecin")
 
 
-def test_a_slow_assistant_is_not_silent(engine: Engine) -> None:
-    with Server(SmsInput(SmsSettings(turn_seconds=1), engine=engine)) as server:
+def test_a_slow_assistant_is_not_silent(database: Database) -> None:
+    with Server(SmsInput(SmsSettings(turn_seconds=1), database=database)) as server:
         server.assistant.seconds = 5
         (sms,) = say(server, "bonjour")
     assert "je ne peux pas répondre pour le moment" in sms
@@ -178,14 +178,16 @@ def test_two_robots_stop_answering_each_other(console: Server) -> None:
 
 
 def test_a_listener_that_fails_changes_nothing(
-    engine: Engine, caplog: pytest.LogCaptureFixture
+    database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(Hearing):
-        def replied(self, conversation: str, at: object, text: str) -> None:
+        def escalated(
+            self, number: str, at: object, text: str, level: str, message_id: str
+        ) -> None:
             raise ValueError(text)
 
-    with Server(SmsInput(SmsSettings(), listener=Broken(), engine=engine)) as server:
-        assert len(say(server, "mot secret")) == 1
+    with Server(SmsInput(SmsSettings(), listener=Broken(), database=database)) as server:
+        assert len(say(server, "j'ai 39, mot secret")) == 1
     assert "ValueError" in caplog.text
     assert "secret" not in caplog.text
 
@@ -271,9 +273,9 @@ def test_a_database_that_fails_asks_for_a_repetition(console: Server, engine: En
     assert len(say(console, "bonjour", id="m1")) == 1
 
 
-def test_those_who_opted_out_are_known_to_others(console: Server, engine: Engine) -> None:
+def test_those_who_opted_out_are_known_to_others(console: Server, database: Database) -> None:
     say(console, "STOP")
-    assert Preferences(engine).is_opted_out(conversation_id(NUMBER))
+    assert Preferences(database).is_opted_out(conversation_id(NUMBER))
 
 
 def test_a_broken_off_request_does_not_stop_the_answer(console: Server) -> None:

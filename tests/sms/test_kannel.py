@@ -26,6 +26,7 @@ from channels.sms.providers.base import (
 )
 from channels.sms.providers.kannel import KannelProvider, _failure
 from channels.sms.settings import SmsSettings
+from followup.database import Database
 from followup.vault import conversation_id
 from ops.bench.servers import free_port
 from tests.sms.kannel import OWN, PASSWORD, SECRET, Kannel, require_kannel
@@ -52,10 +53,11 @@ class Gateway:
     def __init__(self, folder: Path) -> None:
         port = free_port()
         self.kannel = Kannel(folder, port)
-        self.engine = open_database(f"sqlite:///{folder / 'sms.db'}")
+        database = open_database(f"sqlite:///{folder / 'sms.db'}")
+        self.engine = database.engine
         self.settings = settings(port, self.kannel.send_url)
         self.provider = KannelProvider(self.settings, Ledger(self.engine))
-        channel = SmsInput(self.settings, engine=self.engine, provider=self.provider)
+        channel = SmsInput(self.settings, database=database, provider=self.provider)
         self.server = Server(channel, port=port)
         # The one who writes in most tests has written before: no disclosure.
         spoken = SimpleNamespace(type_name="bot", data={})
@@ -201,10 +203,10 @@ def test_a_wrong_password_is_temporary(gateway: Gateway) -> None:
 
 
 @pytest.fixture
-def alone(engine: Engine) -> Iterator[Server]:
+def alone(database: Database) -> Iterator[Server]:
     port = free_port()
     nobody = settings(port, f"http://127.0.0.1:{free_port()}/cgi-bin/sendsms")
-    with Server(SmsInput(nobody, engine=engine), port=port) as server:
+    with Server(SmsInput(nobody, database=database), port=port) as server:
         yield server
 
 

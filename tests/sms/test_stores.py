@@ -12,6 +12,7 @@ from channels.sms.ledger import Ledger
 from channels.sms.preferences import Preferences
 from channels.sms.seen import INTERRUPTED_AFTER, Seen
 from channels.sms.settings import read_sms_settings
+from followup.database import Database
 from followup.gateway import UncertainFailure
 from ops.settings import SettingError
 
@@ -76,8 +77,8 @@ def test_a_late_report_does_not_undo_the_last_word(engine: Engine) -> None:
     assert not ledger.record("never begun", "delivered")
 
 
-def test_a_wish_is_kept_until_its_contrary(engine: Engine) -> None:
-    preferences = Preferences(engine)
+def test_a_wish_is_kept_until_its_contrary(database: Database) -> None:
+    preferences = Preferences(database)
     assert preferences.opt_out("sms-a")
     assert not preferences.opt_out("sms-a")
     assert preferences.is_opted_out("sms-a")
@@ -86,14 +87,15 @@ def test_a_wish_is_kept_until_its_contrary(engine: Engine) -> None:
     assert not preferences.is_opted_out("sms-a")
 
 
-def test_purging_keeps_wishes(engine: Engine) -> None:
-    Preferences(engine).opt_out("sms-a")
+def test_purging_keeps_wishes(database: Database) -> None:
+    engine = database.engine
+    Preferences(database).opt_out("sms-a")
     Ledger(engine).begin("r1")
     Seen(engine, "kannel").claim("m1", "sms-a")
     purge(engine, time.time() + 1)
     assert Ledger(engine).state_of("r1") == "absent"
     assert Seen(engine, "kannel").claim("m1", "sms-a")
-    assert Preferences(engine).is_opted_out("sms-a")
+    assert Preferences(database).is_opted_out("sms-a")
 
 
 KANNEL = {

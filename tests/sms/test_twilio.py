@@ -23,6 +23,7 @@ from channels.sms.ledger import Ledger
 from channels.sms.providers.base import PermanentFailure, TemporaryFailure, UncertainFailure
 from channels.sms.providers.twilio import TwilioProvider
 from channels.sms.settings import SmsSettings
+from followup.database import Database
 from ops.bench.servers import free_port
 from tests.sms.server import Hearing, Server
 
@@ -111,8 +112,8 @@ def provider(twilio: Twilio, engine: Engine) -> TwilioProvider:
 
 
 @pytest.fixture
-def served(provider: TwilioProvider, engine: Engine, hearing: Hearing) -> Iterator[Server]:
-    channel = SmsInput(SETTINGS, listener=hearing, engine=engine, provider=provider)
+def served(provider: TwilioProvider, database: Database, hearing: Hearing) -> Iterator[Server]:
+    channel = SmsInput(SETTINGS, listener=hearing, database=database, provider=provider)
     with Server(channel) as server:
         yield server
 

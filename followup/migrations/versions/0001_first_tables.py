@@ -14,7 +14,6 @@ def upgrade() -> None:
         "person",
         sa.Column("conversation_id", sa.String(length=40), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("opted_out_at", sa.DateTime(), nullable=True),
         sa.Column("unreachable_at", sa.DateTime(), nullable=True),
         sa.Column("last_message_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("conversation_id"),
@@ -24,6 +23,12 @@ def upgrade() -> None:
             batch_op.f("ix_person_last_message_at"), ["last_message_at"], unique=False
         )
 
+    op.create_table(
+        "opt_out",
+        sa.Column("conversation_id", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("conversation_id"),
+    )
     op.create_table(
         "alert",
         sa.Column("id", sa.Integer(), nullable=False),
