@@ -19,8 +19,8 @@ from followup import alerts, enrolment, privacy
 from followup.database import Database
 from followup.models import Delivery, Enrolment
 from followup.numbers import NumberRefused
+from followup.overview import counts, lateness
 from followup.protocol import Protocol
-from followup.store import counts, lateness
 from followup.worker import Clock, utc_now
 
 _LARGEST_BODY = 16_384  # bytes

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import uvicorn
 
 from answers.sheet import SourceError
-from followup import alerts, api, database, enrolment, privacy, store, worker
+from followup import alerts, api, database, enrolment, overview, privacy, worker
 from followup.gateway import Gateway
 from followup.numbers import NumberRefused
 from followup.protocol import ProtocolError, read_protocol
@@ -119,9 +119,9 @@ def _purge(settings: FollowUpSettings, options: argparse.Namespace) -> int:
 
 def _status(settings: FollowUpSettings, options: argparse.Namespace) -> int:
     base = database.open_database(settings.database_url)
-    for state, number in sorted(store.counts(base).items()):
+    for state, number in sorted(overview.counts(base).items()):
         print(f"{state:10} {number}")
-    late = store.lateness(base, worker.utc_now())
+    late = overview.lateness(base, worker.utc_now())
     print(f"{'waiting':10} {int(late.total_seconds())} s (the oldest SMS that is due)")
     print(f"{'alerts':10} {len(alerts.read_alerts(base))} not acknowledged")
     return 0

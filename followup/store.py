@@ -6,7 +6,7 @@ Each public function is one transaction, and takes the lock of the person it is 
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -273,18 +273,3 @@ class Deliveries:
         cause = f"{kind.value}-{delivery.enrolment_id}-{delivery.step.removesuffix('.reminder')}"
         detail = ": ".join(part for part in (delivery.step, delivery.reason) if part)
         alerts.add(session, person.conversation_id, kind, at, cause, detail=detail[:200])
-
-
-def counts(database: Database) -> dict[str, int]:
-    """Return {state: how many deliveries}."""
-    query = sa.select(Delivery.state, sa.func.count()).group_by(Delivery.state)
-    with database.begin() as session:
-        return dict(session.execute(query).all())
-
-
-def lateness(database: Database, now: datetime) -> timedelta:
-    """Return for how long the oldest SMS that could be sent has been waiting; zero if none."""
-    query = sa.select(sa.func.min(Delivery.next_at)).where(Delivery.state == State.PENDING)
-    with database.begin() as session:
-        oldest = session.execute(query).scalar()
-    return max(now - oldest, timedelta()) if oldest else timedelta()

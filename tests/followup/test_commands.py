@@ -24,10 +24,10 @@ from followup.enrolment import enrol
 from followup.gateway import TemporaryFailure
 from followup.listener import FollowUpListener
 from followup.models import AlertKind, Base
+from followup.overview import counts
 from followup.protocol import read_protocol
 from followup.rasa_client import RasaClient
 from followup.settings import read_followup_settings, require_token
-from followup.store import counts
 from followup.vault import conversation_id
 from ops.bench.servers import free_port
 from ops.settings import ROOT, SettingError

@@ -16,10 +16,10 @@ import pytest
 from followup.database import connect, open_database, upgrade
 from followup.enrolment import enrol
 from followup.models import State
+from followup.overview import counts
 from followup.privacy import SqlConversations
 from followup.protocol import read_protocol
 from followup.settings import read_followup_settings
-from followup.store import counts
 from followup.worker import Jobs, open_queue, schedule_jobs
 from ops.settings import ROOT
 from tests.followup import services
