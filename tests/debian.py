@@ -5,6 +5,10 @@ import shutil
 
 import pytest
 
+from ops.bench import kannel
+
+KANNEL = ("kannel kannel-extras", *kannel.PROGRAMS)
+
 
 def require(packages: str, *programs: str) -> None:
     """Skip the test unless every program is there, saying what to install; fail under CI=true.

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from datetime import datetime, timezone
 from pathlib import Path
 
-from ops.bench import browser, crowd, load, page, report
+from ops.bench import browser, crowd, followups, load, page, report
 from ops.bench.models import model_of
 from ops.bench.processes import BenchError, progress
 from ops.bench.projects import PIPELINES, baseline, cimento
@@ -77,7 +77,8 @@ def main() -> int:
             report.save_diet(columns["diet"], date)
             print(report.table(columns))
         else:
-            print(page.write(run(["cimento", "bare"], options.fresh), date, busy))
+            columns = run(["cimento", "bare"], options.fresh)
+            print(page.write(columns, followups.measure(), date, busy))
     except BenchError as error:
         progress(f"The benchmark stopped. {error}")
         return 1

@@ -10,17 +10,11 @@ from urllib.parse import unquote_plus, unquote_to_bytes
 
 from ops.bench.servers import free_port
 from ops.settings import ROOT
-from tests.debian import require
 
-_PROGRAMS = ("/usr/sbin/bearerbox", "/usr/sbin/smsbox", "/usr/lib/kannel/test/fakesmsc")
+PROGRAMS = ("/usr/sbin/bearerbox", "/usr/sbin/smsbox", "/usr/lib/kannel/test/fakesmsc")
 _RECEIVED = re.compile(rb"Got message \d+: <(\S+) (\S+) (.*?)>\n(?=\d{4}-|\Z)", re.DOTALL)
 _START_SECONDS = 20
 PASSWORD, SECRET, OWN = "password of sendsms", "a secret for the tests", "38000"
-
-
-def require_kannel() -> None:
-    """Skip the test without Kannel, saying what to install; fail under CI=true."""
-    require("kannel kannel-extras", *_PROGRAMS)
 
 
 def _wait(condition: str, met: object, seconds: float = _START_SECONDS) -> None:
@@ -66,7 +60,7 @@ class Kannel:
         return process
 
     def start(self) -> None:
-        bearerbox, _, fakesmsc = _PROGRAMS
+        bearerbox, _, fakesmsc = PROGRAMS
         self._run("bearerbox", bearerbox, "-v", "1", str(self._configuration))
         _wait("bearerbox listens", lambda: _listens(self._smsbox_port))
         self.start_smsbox()
@@ -77,7 +71,7 @@ class Kannel:
 
     def start_smsbox(self) -> None:
         """Start the part that takes and hands over messages by HTTP."""
-        self._smsbox = self._run("smsbox", _PROGRAMS[1], "-v", "1", str(self._configuration))
+        self._smsbox = self._run("smsbox", PROGRAMS[1], "-v", "1", str(self._configuration))
         _wait("smsbox listens", lambda: _listens(self._send_port))
 
     def kill_smsbox(self) -> None:

@@ -20,10 +20,11 @@ from followup.protocol import read_protocol
 from followup.rasa_client import RasaClient
 from followup.schedule import PARIS
 from followup.store import Deliveries
+from ops.bench.kannel import PASSWORD, SECRET, Kannel
 from ops.bench.servers import free_port
 from tests.conftest import Assistant, copy_project, start
+from tests.debian import KANNEL, require
 from tests.followup.fakes import FakeClock
-from tests.sms.kannel import PASSWORD, SECRET, Kannel, require_kannel
 
 _SECONDS = 30  # for an SMS to come through
 TOKEN = "a token for the tests"
@@ -83,7 +84,7 @@ class Clinic:
 
 @pytest.fixture
 def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clinic]:
-    require_kannel()
+    require(*KANNEL)
     port = free_port()
     kannel = Kannel(tmp_path, port)
     settings = {

@@ -28,8 +28,9 @@ from channels.sms.providers.kannel import KannelProvider, _failure
 from channels.sms.settings import SmsSettings
 from followup.database import Database
 from followup.vault import conversation_id
+from ops.bench.kannel import OWN, PASSWORD, SECRET, Kannel
 from ops.bench.servers import free_port
-from tests.sms.kannel import OWN, PASSWORD, SECRET, Kannel, require_kannel
+from tests.debian import KANNEL, require
 from tests.sms.server import ALARM, DRIVING, Server
 
 NUMBER = "+33612345678"
@@ -77,7 +78,7 @@ class Gateway:
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    require_kannel()
+    require(*KANNEL)
     running = Gateway(tmp_path_factory.mktemp("kannel"))
     try:
         with running.server:
