@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 SOURCES := actions answers channels conversations followup nlu ops tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat train test services lint check lock curve feedback picture bench bench-diet
+.PHONY: help run chat demo-sms train test services lint check lock curve feedback pictures bench bench-diet
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,9 @@ run: .venv/.synced ## Install what is needed, train if needed, start the assista
 
 chat: .venv/.synced ## Talk to the running assistant in the terminal
 	@$(PYTHON) -m ops.chat
+
+demo-sms: .venv/.synced ## Play a follow-up by SMS with time accelerated
+	@$(PYTHON) -m ops.demo
 
 train: .venv/.synced ## Train the model if its sources have changed
 	@$(PYTHON) -m ops.train
@@ -37,8 +40,8 @@ test: .venv/.synced lint train ## Run every check and test
 services: ## Install the browser, gateway and databases that the tests need (Debian, root)
 	@sh ops/services.sh
 
-picture: .venv/.synced train ## Make docs/chat.png anew
-	@CIMENTO_PICTURE=$(CURDIR)/docs/chat.png $(PYTHON) -m pytest -k test_the_picture_of_the_chat
+pictures: .venv/.synced train ## Make the pictures of docs/ anew
+	@CIMENTO_PICTURES=$(CURDIR)/docs $(PYTHON) -m pytest tests/browser -k "picture or follow_up"
 
 curve: .venv/.synced ## Print wrong answers against refusals, by threshold
 	@$(PYTHON) -m ops.curve
