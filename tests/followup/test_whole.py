@@ -1,4 +1,7 @@
-"""A whole follow-up over a real gateway: Kannel, Rasa, the API, both ways, with restarts."""
+"""A whole follow-up on real parts: Kannel, Rasa, PostgreSQL, Redis, the API; with restarts.
+
+On SQLite it is that of the demonstration, in tests/browser.
+"""
 
 import json
 import time
@@ -15,6 +18,7 @@ import pytest
 from channels.sms.database import open_database
 from channels.sms.providers import make_provider
 from channels.sms.settings import read_sms_settings
+from followup.database import connect, upgrade
 from followup.dispatch import Dispatcher
 from followup.protocol import read_protocol
 from followup.rasa_client import RasaClient
@@ -24,6 +28,7 @@ from ops.bench.kannel import PASSWORD, SECRET, Kannel
 from ops.bench.servers import free_port
 from tests.conftest import Assistant, copy_project, start
 from tests.debian import KANNEL, require
+from tests.followup import services
 from tests.followup.fakes import FakeClock
 
 _SECONDS = 30  # for an SMS to come through
@@ -83,14 +88,25 @@ class Clinic:
 
 
 @pytest.fixture
-def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clinic]:
+def redis() -> Iterator[services.Redis]:
+    with services.running_redis() as running:
+        yield running
+
+
+@pytest.fixture
+def clinic(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres: str, redis: services.Redis
+) -> Iterator[Clinic]:
     require(*KANNEL)
+    upgrade(connect(postgres))
     port = free_port()
     kannel = Kannel(tmp_path, port)
     settings = {
         "CIMENTO_SECRET": "for-the-tests-" * 4,
         "CIMENTO_API_TOKEN": TOKEN,
         "CIMENTO_FOLLOWUP_PORT": str(free_port()),
+        "CIMENTO_DATABASE_URL": postgres,
+        "CIMENTO_QUEUE_URL": redis.url,
         "CIMENTO_SMS_PROVIDER": "kannel",
         "CIMENTO_KANNEL_SEND_URL": kannel.send_url,
         "CIMENTO_KANNEL_USER": "cimento",
@@ -102,7 +118,7 @@ def clinic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clinic]:
     monkeypatch.setenv("CIMENTO_SECRET", settings["CIMENTO_SECRET"])
     project = copy_project(tmp_path / "cimento")
     assistant = start(project, port, **settings)
-    database = open_database(f"sqlite:///{project}/var/followup.db")
+    database = open_database(postgres)
     clock = FakeClock(datetime.now(PARIS))
     dispatcher = Dispatcher(
         Deliveries(database, read_protocol()),
