@@ -11,6 +11,14 @@ from answers import catalog
 Message = dict[str, Any]
 
 
+def said_once(messages: list[Message]) -> list[Message]:
+    """Return the messages of a turn without those that say an earlier one again.
+
+    A question said again on request is also what the form asks next.
+    """
+    return [message for n, message in enumerate(messages) if message not in messages[:n]]
+
+
 def complete(messages: list[Message], recipient: str, channel: str = catalog.WEB) -> list[Message]:
     """Return the messages of a turn: what is said, then one `custom` object.
 
@@ -18,6 +26,7 @@ def complete(messages: list[Message], recipient: str, channel: str = catalog.WEB
     has the service's and the emergency numbers. The custom object is that of the
     gravest answer; those of the other answers follow in its `also`.
     """
+    messages = said_once(messages)
     said = [message for message in messages if "custom" not in message]
     customs = [message["custom"] for message in messages if "custom" in message]
     if not said:

@@ -63,3 +63,8 @@ def test_the_rest_channel_is_for_this_machine_alone(
     mode: str, request_: Any, admitted: bool
 ) -> None:
     assert _may_use(request_, mode) is admitted
+
+
+def test_the_same_is_not_said_twice_in_one_turn() -> None:
+    one = {"recipient_id": "x", "custom": custom("driving", "none")}
+    assert complete([ANSWER, one, ANSWER, one], "x") == [ANSWER, one]

@@ -22,7 +22,7 @@ from channels.sms.providers.base import (
     UncertainFailure,
 )
 from channels.sms.texts import text
-from channels.turn import Message, complete
+from channels.turn import Message, complete, said_once
 from nlu import signs
 from nlu.text import clip
 
@@ -146,7 +146,7 @@ class Dialogue:
             logger.error("A message could not be handled: %s.", type(error).__name__)
         turn = complete(output.messages, conversation, CHANNEL)
         said = any(sent.get("text") for sent in output.messages)
-        return (output.messages if said else turn), turn[-1]["custom"]
+        return (said_once(output.messages) if said else turn), turn[-1]["custom"]
 
     async def _send(self, number: str, sms: str, reference: str, conversation: str) -> None:
         for wait in (*self._retry_after, None):

@@ -1,8 +1,6 @@
 """The follow-up engine: a tick among many enrolments, and SMS through a real gateway."""
 
 import http.server
-import random
-import secrets
 import statistics
 import tempfile
 import threading
@@ -11,12 +9,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-
-import sqlalchemy as sa
 
 from channels.sms.database import open_database
 from channels.sms.ledger import Ledger
@@ -26,10 +21,9 @@ from followup import enrolment
 from followup.database import Database
 from followup.dispatch import Dispatcher
 from followup.gateway import Gateway, Knowledge
-from followup.models import Consent, Delivery, Enrolment, Person, State
 from followup.protocol import read_protocol
 from followup.store import Deliveries
-from followup.vault import conversation_id, encrypt
+from ops.bench.enrolments import NOON, fill, make_due, number_of
 from ops.bench.kannel import OWN, PASSWORD, SECRET, Kannel
 from ops.bench.processes import progress
 
@@ -37,7 +31,6 @@ SIZES = (10_000, 100_000)  # enrolments
 DUE = 200  # SMS due at the busy tick
 IDLE_TICKS = 20
 THROUGH_KANNEL = 500  # SMS
-NOON = datetime(2027, 3, 9, 11, tzinfo=timezone.utc)  # 12:00 in Paris, within sending hours
 
 
 @dataclass(frozen=True)
@@ -72,82 +65,6 @@ class _NoCheckIns:
         """Tell nobody: only advice is sent here."""
 
 
-def _number(index: int) -> str:
-    return f"+336{index:08d}"
-
-
-def _fill(database: Database, size: int) -> None:
-    """Enrol `size` people, a year of discharges to come; written in bulk, as enrol would."""
-    protocol, chance = read_protocol(), random.Random(size)
-    with database.begin() as session:
-        for start in range(0, size, 1000):
-            persons: list[dict[str, Any]] = []
-            enrolments: list[dict[str, Any]] = []
-            deliveries: list[dict[str, Any]] = []
-            for index in range(start, start + 1000):
-                number = _number(index)
-                name, discharge = (
-                    conversation_id(number),
-                    NOON + timedelta(days=chance.uniform(2, 360)),
-                )
-                persons.append(
-                    {"conversation_id": name, "number": encrypt(number), "last_message_at": NOON}
-                )
-                enrolments.append(
-                    {
-                        "id": index + 1,
-                        "conversation_id": name,
-                        "discharge_at": discharge,
-                        "created_at": NOON,
-                    }
-                )
-                windows = protocol.windows(None, discharge)
-                deliveries += [
-                    {
-                        "enrolment_id": index + 1,
-                        "step": step.id,
-                        "kind": step.kind,
-                        "reference": secrets.token_hex(16),
-                        "state": State.PENDING,
-                        "next_at": windows[step.id].due,
-                        "expires_at": windows[step.id].expires,
-                        "attempts": 0,
-                    }
-                    for step in protocol.steps
-                    if step.id in windows
-                ]
-            for table, rows in ((Person, persons), (Enrolment, enrolments), (Delivery, deliveries)):
-                session.execute(sa.insert(table), rows)
-            session.execute(
-                sa.insert(Consent),
-                [
-                    {
-                        "conversation_id": row["conversation_id"],
-                        "event": "given",
-                        "recorded_by": "bench",
-                        "at": NOON,
-                    }
-                    for row in persons
-                ],
-            )
-
-
-def _make_due(database: Database, count: int) -> None:
-    """Let `count` deliveries of advice be due at NOON, of as many people."""
-    chosen = sa.select(Delivery.id).where(
-        Delivery.step == "day_of_return", Delivery.state == State.PENDING
-    )
-    due = {"next_at": NOON - timedelta(minutes=1), "expires_at": NOON + timedelta(hours=4)}
-    with database.begin() as session:
-        ids = list(session.execute(chosen.limit(count)).scalars())
-        session.execute(
-            sa.update(Delivery)
-            .where(Delivery.id.in_(ids))
-            .values(**due)
-            .execution_options(synchronize_session=False)
-        )
-
-
 def _dispatcher(database: Database, gateway: Gateway) -> Dispatcher:
     store = Deliveries(database, read_protocol())
     return Dispatcher(store, gateway, _NoCheckIns(), lambda: NOON)
@@ -162,14 +79,14 @@ def measure_ticks(size: int) -> Ticks:
     progress(f"Follow-ups: {size:,} enrolments…")
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{folder}/bench.db")
-        _fill(database, size)
+        fill(database, size)
         dispatcher = _dispatcher(database, _Nowhere())
         idle = []
         for _ in range(IDLE_TICKS):
             begun = time.perf_counter()
             dispatcher.tick()
             idle.append(_ms(begun))
-        _make_due(database, DUE)
+        make_due(database, DUE)
         begun = time.perf_counter()
         outcomes = dispatcher.tick()
         busy = _ms(begun)
@@ -177,7 +94,7 @@ def measure_ticks(size: int) -> Ticks:
         enrolling = []
         for index in range(IDLE_TICKS):
             request = enrolment.Request(
-                _number(99_000_000 + index), "2027-03-12T16:00", "bench", "2027-03-09T10:00"
+                number_of(99_000_000 + index), "2027-03-12T16:00", "bench", "2027-03-09T10:00"
             )
             begun = time.perf_counter()
             enrolment.enrol(database, read_protocol(), request, NOON)
@@ -212,8 +129,8 @@ def measure_sends() -> Sends:
         kannel.start()
         try:
             database = open_database(f"sqlite:///{folder}/bench.db")
-            _fill(database, 1000)
-            _make_due(database, THROUGH_KANNEL)
+            fill(database, 1000)
+            make_due(database, THROUGH_KANNEL)
             settings = SmsSettings(
                 provider="kannel",
                 public_url=f"http://127.0.0.1:{port}",
@@ -227,7 +144,7 @@ def measure_sends() -> Sends:
             text = read_protocol().text("day_of_return")
             begun = time.perf_counter()
             for index in range(THROUGH_KANNEL):
-                query = {"username": "cimento", "password": PASSWORD, "to": _number(index)}
+                query = {"username": "cimento", "password": PASSWORD, "to": number_of(index)}
                 query |= {"from": OWN, "text": text, "charset": "UTF-8", "coding": "0"}
                 query |= {"dlr-mask": "27", "dlr-url": f"http://127.0.0.1:{port}/?state=%d"}
                 urllib.request.urlopen(f"{kannel.send_url}?{urlencode(query)}", timeout=30).close()

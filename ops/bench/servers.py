@@ -1,6 +1,7 @@
 """Serve the measured projects on free loopback ports, as `make run` serves this one."""
 
 import json
+import random
 import socket
 import time
 import urllib.error
@@ -14,6 +15,7 @@ from ops.bench.processes import BenchError, log_of, progress, resident_mb, start
 from ops.bench.projects import Project
 
 START_SECONDS = 180
+_given: set[int] = set()  # ports returned by free_port
 # One address measures what many would ask: the chat's rates are out of the way.
 NO_LIMITS = {
     "CIMENTO_CHAT_ADDRESS_PER_MINUTE": "1000000",
@@ -41,11 +43,17 @@ class Server:
 
 
 def free_port() -> int:
-    """Return a loopback port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a loopback port that nothing listens on, another one at each call.
+
+    Below those that systems give to outgoing connections, one of which could take it
+    before its server listens.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            if port not in _given and probe.connect_ex(("127.0.0.1", port)) != 0:
+                _given.add(port)
+                return port
 
 
 @contextmanager
