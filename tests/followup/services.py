@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
-import redis  # type: ignore[import-untyped]
+import redis
 
 from ops.bench.servers import free_port
 from tests.debian import require
