@@ -8,7 +8,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turns import custom_objects, intent, split_turns
-from answers.catalog import LEVELS, escalations
+from cimento.answers.catalog import LEVELS, escalations
 
 
 class ActionEscalate(Action):

@@ -6,7 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turns import intent, split_turns
-from answers.catalog import titles
+from cimento.answers.catalog import titles
 
 MOST_TOPICS = 3
 FALLBACK = "nlu_fallback"

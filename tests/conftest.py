@@ -14,17 +14,17 @@ from typing import Any
 
 import pytest
 
-from ops.bench.servers import free_port
-from ops.chat import ask
-from ops.settings import ROOT
-from ops.train import MODEL
+from cimento.bench.servers import free_port
+from cimento.ops.chat import ask
+from cimento.ops.train import MODEL
+from cimento.settings.paths import ROOT
 
 START_SECONDS = 400  # a damaged model is trained again first
 
 
 @dataclass
 class Assistant:
-    """A running assistant: its two servers, started by `python -m ops.run`."""
+    """A running assistant: its two servers, started by `python -m cimento.ops.run`."""
 
     process: subprocess.Popen[str]
     port: int
@@ -69,11 +69,11 @@ def copy_project(target: Path) -> Path:
 
 
 def launch(project: Path, **settings: str) -> subprocess.Popen[str]:
-    """Run `python -m ops.run` in `project`, output in var/run.log."""
+    """Run `python -m cimento.ops.run` in `project`, output in var/run.log."""
     log = project / "var" / "run.log"
     log.parent.mkdir(exist_ok=True)
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "ops.run"],
+        [sys.executable, "-u", "-m", "cimento.ops.run"],
         cwd=project,
         env={**os.environ, **settings},
         stdout=log.open("w"),

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from ops.bench import kannel
+from cimento.bench import kannel
 
 KANNEL = ("kannel kannel-extras", *kannel.PROGRAMS)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from answers.catalog import LEVELS, escalations
-from nlu import signs
+from cimento.answers.catalog import LEVELS, escalations
+from cimento.nlu import signs
 from tests.test_understanding import table
 
 Parse = Callable[[str], dict[str, Any]]

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from channels.rest import _may_use
-from channels.turn import complete
+from cimento.channels.rest import _may_use
+from cimento.channels.turn import complete
 
 ANSWER = {"recipient_id": "x", "text": "Ne conduisez pas."}
 

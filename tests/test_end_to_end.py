@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ops.train import MODEL
+from cimento.ops.train import MODEL
 from tests.conftest import Assistant, copy_project, custom_of, launch, start, text_of
 from tests.test_understanding import table
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from answers import catalog, grounding, sheet
-from ops.settings import ROOT
+from cimento.answers import catalog, grounding, sheet
+from cimento.settings.paths import ROOT
 from tests.conftest import copy_project
 
 
@@ -34,7 +34,7 @@ def test_every_response_is_used() -> None:
     used = {step.get("action") for step in _rules_and_stories()}
     code = "\n".join(
         file.read_text(encoding="utf-8")
-        for folder in ("actions", "channels")
+        for folder in ("actions", "cimento/channels")
         for file in sorted((ROOT / folder).rglob("*.py"))
     )
     used |= set(re.findall(r'"(utter_[\w/]+)"', code))

@@ -2,11 +2,11 @@
 
 import pytest
 
-from nlu import moments, signs, temperature, understanding
-from nlu.clauses import halves
-from nlu.phonetic import sounds
-from nlu.text import MAX_CHARACTERS, clip, fold, spell
-from nlu.topic_model import TopicModel
+from cimento.nlu import moments, signs, temperature, understanding
+from cimento.nlu.clauses import halves
+from cimento.nlu.phonetic import sounds
+from cimento.nlu.text import MAX_CHARACTERS, clip, fold, spell
+from cimento.nlu.topic_model import TopicModel
 
 
 def test_fold_removes_case_accents_and_repetitions() -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from answers import gsm7
-from followup.settings import read_followup_settings
-from ops import run, secret, serve, train
-from ops.settings import SettingError, Settings, read_settings
+from cimento.ops import run, serve, train
+from cimento.settings.followup import read_followup_settings
+from cimento.settings.servers import SettingError, Settings, read_settings
+from cimento.sms import gsm7
+from cimento.store import secret
 
 
 def test_settings_default_to_loopback() -> None:
@@ -66,9 +67,9 @@ def test_a_busy_port_is_named() -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    for name in ("data", "nlu", "models"):
-        (tmp_path / name).mkdir()
-    for name in ("config.yml", "domain.yml", "requirements.txt", "data/a.yml", "nlu/a.py"):
+    for name in ("data", "cimento/nlu", "models"):
+        (tmp_path / name).mkdir(parents=True)
+    for name in ("config.yml", "domain.yml", "requirements.txt", "data/a.yml", "cimento/nlu/a.py"):
         (tmp_path / name).write_text(name)
     return tmp_path
 
@@ -87,7 +88,7 @@ def test_the_model_is_missing_then_fresh(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["config.yml", "domain.yml", "data/a.yml", "nlu/a.py", "requirements.txt"]
+    "file", ["config.yml", "domain.yml", "data/a.yml", "cimento/nlu/a.py", "requirements.txt"]
 )
 def test_the_model_is_stale_after_a_change(project: Path, file: str) -> None:
     _record(project)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import yaml
 
-from ops.run import QUIET
-from ops.settings import ROOT
-from ops.train import MODEL
+from cimento.ops.run import QUIET
+from cimento.ops.train import MODEL
+from cimento.settings.paths import ROOT
 
 
 def rasa(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -15,8 +15,8 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from conversations.tracker_store import BoundedSQLTrackerStore
-from ops.settings import ROOT
+from cimento.settings.paths import ROOT
+from cimento.store.tracker_store import BoundedSQLTrackerStore
 
 MAX_TURNS = 4
 

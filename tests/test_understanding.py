@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from nlu import signs
-from nlu.text import fold
-from ops.curve import read_lines as lines
-from ops.settings import ROOT
+from cimento.bench.curve import read_lines as lines
+from cimento.nlu import signs
+from cimento.nlu.text import fold
+from cimento.settings.paths import ROOT
 
 Parse = Callable[[str], dict[str, Any]]
 Line = tuple[str, str]

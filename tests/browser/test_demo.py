@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from ops.bench.servers import free_port
+from cimento.bench.servers import free_port
 from tests.conftest import START_SECONDS, copy_project
 
 _PATIENCE = 60_000  # ms: the story takes its time
@@ -24,7 +24,7 @@ def demo(tmp_path: Path) -> Iterator[str]:
     project, port = copy_project(tmp_path / "cimento"), free_port()
     log = tmp_path / "demo.log"
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "ops.demo"],
+        [sys.executable, "-u", "-m", "cimento.demo"],
         cwd=project,
         env={**os.environ, "CIMENTO_DEMO_PORT": str(port), "CIMENTO_DEMO_PAUSE": "3"},
         stdout=log.open("w"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from ops.bench.browser import weight_kb
+from cimento.bench.browser import weight_kb
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 

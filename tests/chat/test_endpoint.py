@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from channels.chat.sessions import Sessions
-from ops.settings import ROOT
+from cimento.channels.chat.sessions import Sessions
+from cimento.settings.paths import ROOT
 from tests.chat.client import Answer, Client, call
 from tests.conftest import Assistant
 
@@ -55,7 +55,7 @@ def test_the_welcome_tells_what_it_is_and_what_not_to_write(assistant: Assistant
 def test_suggested_questions_get_the_answer_one_expects(
     parse: Callable[[str], dict[str, Any]], moment: int
 ) -> None:
-    file = ROOT / "channels/chat/suggestions.yml"
+    file = ROOT / "cimento/channels/chat/suggestions.yml"
     questions = yaml.safe_load(file.read_text(encoding="utf-8"))[moment]["questions"]
     understood = [parse(question)["intent"]["name"] for question in questions]
     assert understood == SUGGESTED[moment]

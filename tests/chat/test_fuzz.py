@@ -10,11 +10,11 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ops.settings import ROOT
+from cimento.settings.paths import ROOT
 from tests.chat.client import Answer, Client, call
 from tests.conftest import Assistant
 
-OPENAPI = yaml.safe_load((ROOT / "channels/chat/openapi.yml").read_text(encoding="utf-8"))
+OPENAPI = yaml.safe_load((ROOT / "cimento/channels/chat/openapi.yml").read_text(encoding="utf-8"))
 POSTS = [path for path, methods in OPENAPI["paths"].items() if "post" in methods]
 ERROR_CODES = {400, 401, 403, 404, 405, 413, 415, 429}
 

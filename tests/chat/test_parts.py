@@ -2,13 +2,13 @@
 
 import pytest
 
-from answers import catalog, sheet
-from channels.chat import pages, replies
-from channels.chat.refusals import Refusal
-from channels.chat.sessions import PREFIX, Sessions
-from channels.chat.settings import ChatSettings, read_chat_settings
-from channels.turn import complete
-from ops.settings import SettingError
+from cimento.answers import catalog, sheet
+from cimento.channels.chat import pages, replies
+from cimento.channels.chat.refusals import Refusal
+from cimento.channels.chat.sessions import PREFIX, Sessions
+from cimento.channels.turn import complete
+from cimento.settings.chat import ChatSettings, read_chat_settings
+from cimento.settings.servers import SettingError
 
 
 def custom(topic: str, section: str | None, escalation: str = "none") -> dict[str, object]:

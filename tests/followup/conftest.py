@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from followup.database import Database, open_database
-from followup.dispatch import Dispatcher
-from followup.enrolment import Enrolled, Request, enrol
-from followup.models import Delivery
-from followup.protocol import Protocol, read_protocol
-from followup.store import Deliveries
+from cimento.followup.deliveries import Deliveries
+from cimento.followup.dispatch import Dispatcher
+from cimento.followup.enrolment import Enrolled, Request, enrol
+from cimento.followup.models import Delivery
+from cimento.followup.protocol import Protocol, read_protocol
+from cimento.store.database import Database, open_database
 from tests.followup import services
 from tests.followup.fakes import FakeAssistant, FakeClock, FileGateway
 

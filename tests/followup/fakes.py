@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from followup.gateway import Knowledge
+from cimento.sms.gateway import Knowledge
 
 
 class FileGateway:

@@ -11,14 +11,14 @@ import pytest
 import requests
 import uvicorn
 
-from followup import alerts
-from followup.api import make_api
-from followup.database import Database
-from followup.enrolment import Enrolled
-from followup.models import AlertKind
-from followup.privacy import SqlConversations
-from followup.protocol import Protocol
-from ops.bench.servers import free_port
+from cimento.bench.servers import free_port
+from cimento.followup import alerts
+from cimento.followup.api import make_api
+from cimento.followup.enrolment import Enrolled
+from cimento.followup.erasure import SqlConversations
+from cimento.followup.models import AlertKind
+from cimento.followup.protocol import Protocol
+from cimento.store.database import Database
 from tests.followup.conftest import NOON, request
 
 TOKEN = "a-token-for-the-tests"

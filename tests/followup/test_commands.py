@@ -18,19 +18,21 @@ import requests
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from followup import alerts, cli, people
-from followup.database import DatabaseError, connect, open_database, upgrade
-from followup.enrolment import enrol
-from followup.gateway import TemporaryFailure
-from followup.listener import FollowUpListener
-from followup.models import AlertKind, Base
-from followup.overview import counts
-from followup.protocol import read_protocol
-from followup.rasa_client import RasaClient
-from followup.settings import read_followup_settings, require_token
-from followup.vault import conversation_id
-from ops.bench.servers import free_port
-from ops.settings import ROOT, SettingError
+from cimento.bench.servers import free_port
+from cimento.followup import alerts, cli, people
+from cimento.followup.enrolment import enrol
+from cimento.followup.listener import FollowUpListener
+from cimento.followup.models import AlertKind
+from cimento.followup.overview import counts
+from cimento.followup.protocol import read_protocol
+from cimento.followup.rasa_client import RasaClient
+from cimento.settings.followup import read_followup_settings, require_token
+from cimento.settings.paths import ROOT
+from cimento.settings.servers import SettingError
+from cimento.sms.gateway import TemporaryFailure
+from cimento.store.base import Base
+from cimento.store.database import DatabaseError, connect, open_database, upgrade
+from cimento.store.vault import conversation_id
 from tests.followup.conftest import NOON, request
 
 Output = pytest.CaptureFixture[str]
@@ -121,7 +123,7 @@ def test_another_secret_says_what_to_do(
 
 def _run_worker(**environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "followup", "worker"],
+        [sys.executable, "-m", "cimento.followup", "worker"],
         cwd=ROOT,
         env={**os.environ, "CIMENTO_SMS_PROVIDER": "console", **environment},
         stdout=subprocess.PIPE,
@@ -160,7 +162,7 @@ def test_the_worker_says_why_it_cannot_start() -> None:
 def test_the_api_command_serves() -> None:
     port = str(free_port())
     environment = {**os.environ, "CIMENTO_FOLLOWUP_PORT": port}
-    command = [sys.executable, "-m", "followup", "api"]
+    command = [sys.executable, "-m", "cimento.followup", "api"]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from followup.database import connect, open_database, upgrade
-from followup.enrolment import enrol
-from followup.models import State
-from followup.overview import counts
-from followup.privacy import SqlConversations
-from followup.protocol import read_protocol
-from followup.settings import read_followup_settings
-from followup.worker import Jobs, open_queue, schedule_jobs
-from ops.settings import ROOT
+from cimento.followup.enrolment import enrol
+from cimento.followup.erasure import SqlConversations
+from cimento.followup.models import State
+from cimento.followup.overview import counts
+from cimento.followup.protocol import read_protocol
+from cimento.followup.worker import Jobs, open_queue, schedule_jobs
+from cimento.settings.followup import read_followup_settings
+from cimento.settings.paths import ROOT
+from cimento.store.database import connect, open_database, upgrade
 from tests.followup import services
 from tests.followup.conftest import NOON, request
 from tests.followup.fakes import FileGateway

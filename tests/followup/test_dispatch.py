@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from followup import alerts, people
-from followup.alerts import read_alerts
-from followup.database import Database
-from followup.dispatch import Dispatcher
-from followup.enrolment import Enrolled, enrol
-from followup.gateway import PermanentFailure, TemporaryFailure, UncertainFailure
-from followup.models import AlertKind, Delivery
-from followup.protocol import Protocol
-from followup.schedule import PARIS
-from followup.store import Deliveries
+from cimento.followup import alerts, people
+from cimento.followup.alerts import read_alerts
+from cimento.followup.deliveries import Deliveries
+from cimento.followup.dispatch import Dispatcher
+from cimento.followup.enrolment import Enrolled, enrol
+from cimento.followup.models import AlertKind, Delivery
+from cimento.followup.protocol import Protocol
+from cimento.followup.schedule import PARIS
+from cimento.sms.gateway import PermanentFailure, TemporaryFailure, UncertainFailure
+from cimento.store.database import Database
 from tests.followup.conftest import NOON, request
 from tests.followup.fakes import FailingGateway, FakeAssistant, FakeClock, FileGateway
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from followup import people
-from followup.database import Database
-from followup.dispatch import Dispatcher
-from followup.enrolment import Enrolled, EnrolmentRefused, enrol, import_csv
-from followup.models import Consent, Delivery, Enrolment, Person
-from followup.protocol import Protocol
+from cimento.followup import people
+from cimento.followup.dispatch import Dispatcher
+from cimento.followup.enrolment import Enrolled, EnrolmentRefused, enrol, import_csv
+from cimento.followup.models import Consent, Delivery, Enrolment, Person
+from cimento.followup.protocol import Protocol
+from cimento.store.database import Database
 from tests.followup.conftest import NOON, request
 from tests.followup.fakes import FakeClock, FileGateway
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from followup import alerts
-from followup.database import Database
-from followup.enrolment import Enrolled
-from followup.mail import Mailer, mail_alerts
-from followup.models import AlertKind
-from ops.bench.servers import free_port
+from cimento.bench.servers import free_port
+from cimento.followup import alerts
+from cimento.followup.enrolment import Enrolled
+from cimento.followup.mail import Mailer, mail_alerts
+from cimento.followup.models import AlertKind
+from cimento.store.database import Database
 from tests.followup.conftest import NOON
 
 REPEAT = timedelta(minutes=30)

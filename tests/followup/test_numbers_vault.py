@@ -2,8 +2,8 @@
 
 import pytest
 
-from followup import vault
-from followup.numbers import NumberRefused, normalise
+from cimento.sms.numbers import NumberRefused, normalise
+from cimento.store import vault
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from followup import alerts, people
-from followup.database import Database
-from followup.dispatch import Dispatcher
-from followup.enrolment import Enrolled, enrol
-from followup.models import AlertKind, Base
-from followup.numbers import NumberRefused
-from followup.privacy import SqlConversations, export, forget, purge
-from followup.protocol import Protocol
+from cimento.followup import alerts, people
+from cimento.followup.dispatch import Dispatcher
+from cimento.followup.enrolment import Enrolled, enrol
+from cimento.followup.erasure import SqlConversations, export, forget, purge
+from cimento.followup.models import AlertKind
+from cimento.followup.protocol import Protocol
+from cimento.sms.numbers import NumberRefused
+from cimento.store.base import Base
+from cimento.store.database import Database
 from tests.followup.conftest import NOON, request
 from tests.followup.fakes import FakeClock
 

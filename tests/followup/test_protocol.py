@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from answers import gsm7
-from followup import protocol as module
-from followup.protocol import Protocol, ProtocolError
-from followup.schedule import CLOSES, OPENS
-from ops.settings import ROOT
+from cimento.followup import protocol as module
+from cimento.followup.protocol import Protocol, ProtocolError
+from cimento.followup.schedule import CLOSES, OPENS
+from cimento.settings.paths import ROOT
+from cimento.sms import gsm7
 
 # What would tell who reads over the shoulder what the patient has, or who they are.
 _TELLING = re.compile(

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followup import schedule
-from followup.protocol import Protocol
-from followup.schedule import PARIS, Moment, MomentRefused, Window
+from cimento.followup import schedule
+from cimento.followup.protocol import Protocol
+from cimento.followup.schedule import PARIS, Moment, MomentRefused, Window
+from cimento.store.base import check_aware
 
 
 def paris(text: str) -> datetime:
@@ -125,7 +126,7 @@ def test_a_window_opens_at_its_hour(anchor: datetime, days: int, hour: int, vali
 
 def test_naive_datetimes_say_no_moment() -> None:
     naive = datetime(2027, 3, 9, 12)
-    for call in (schedule.may_send, schedule.next_allowed, schedule.check_aware):
+    for call in (schedule.may_send, schedule.next_allowed, check_aware):
         with pytest.raises(ValueError, match="time zone"):
             call(naive)
 

@@ -15,17 +15,17 @@ from typing import Any
 
 import pytest
 
-from channels.sms.database import open_database
-from channels.sms.providers import make_provider
-from channels.sms.settings import read_sms_settings
-from followup.database import connect, upgrade
-from followup.dispatch import Dispatcher
-from followup.protocol import read_protocol
-from followup.rasa_client import RasaClient
-from followup.schedule import PARIS
-from followup.store import Deliveries
-from ops.bench.kannel import PASSWORD, SECRET, Kannel
-from ops.bench.servers import free_port
+from cimento.bench.kannel import PASSWORD, SECRET, Kannel
+from cimento.bench.servers import free_port
+from cimento.followup.deliveries import Deliveries
+from cimento.followup.dispatch import Dispatcher
+from cimento.followup.protocol import read_protocol
+from cimento.followup.rasa_client import RasaClient
+from cimento.followup.schedule import PARIS
+from cimento.settings.sms import read_sms_settings
+from cimento.sms.providers import make_provider
+from cimento.sms.tables import open_database
+from cimento.store.database import connect, upgrade
 from tests.conftest import Assistant, copy_project, start
 from tests.debian import KANNEL, require
 from tests.followup import services

@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from followup.database import open_database
-from followup.dispatch import CLAIM_TIMEOUT, Dispatcher
-from followup.privacy import SqlConversations
-from followup.protocol import read_protocol
-from followup.settings import read_followup_settings
-from followup.store import Claim, Deliveries, Due
-from followup.worker import Jobs, open_queue, work
+from cimento.followup.deliveries import Claim, Deliveries, Due
+from cimento.followup.dispatch import CLAIM_TIMEOUT, Dispatcher
+from cimento.followup.erasure import SqlConversations
+from cimento.followup.protocol import read_protocol
+from cimento.followup.worker import Jobs, open_queue, work
+from cimento.settings.followup import read_followup_settings
+from cimento.store.database import open_database
 from tests.followup.fakes import FakeAssistant, FileGateway, running_from
 
 STAGES = ("before_claim", "after_claim", "after_send", "before_record", "after_record")

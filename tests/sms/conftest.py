@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from channels.sms.channel import SmsInput
-from channels.sms.database import open_database
-from channels.sms.settings import SmsSettings
-from followup.database import Database
+from cimento.channels.sms.channel import SmsInput
+from cimento.settings.sms import SmsSettings
+from cimento.sms.tables import open_database
+from cimento.store.database import Database
 from tests.sms.server import Hearing, Server
 
 

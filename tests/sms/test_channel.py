@@ -12,15 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy.engine import Engine
 
-from answers import gsm7
-from channels.sms.channel import SmsInput
-from channels.sms.database import metadata
-from channels.sms.preferences import Preferences
-from channels.sms.providers.base import Received, Refused
-from channels.sms.providers.console import ConsoleProvider
-from channels.sms.settings import SmsSettings
-from followup.database import Database
-from followup.vault import conversation_id
+from cimento.channels.sms.channel import SmsInput
+from cimento.channels.sms.preferences import Preferences
+from cimento.settings.sms import SmsSettings
+from cimento.sms import gsm7
+from cimento.sms.providers.base import Received, Refused
+from cimento.sms.providers.console import ConsoleProvider
+from cimento.sms.tables import metadata
+from cimento.store.database import Database
+from cimento.store.vault import conversation_id
 from tests.sms.server import ALARM, ANSWER, DRIVING, Hearing, Server
 
 NUMBER = "+33612345678"

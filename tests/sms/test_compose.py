@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answers import catalog, gsm7, sheet
-from channels.sms import texts
-from channels.sms.compose import compose
-from channels.sms.gsm import to_gsm7
+from cimento.answers import catalog, sheet
+from cimento.channels.sms import texts
+from cimento.channels.sms.compose import compose
+from cimento.settings.paths import ROOT
+from cimento.sms import gsm7
+from cimento.sms.transliterate import to_gsm7
 from tests.sms.server import ALARM, ANSWER, DRIVING, FEVER
 
 NUMBER = "05 56 79 56 79"
@@ -120,7 +122,7 @@ def test_a_turn_of_answers_that_fit_fits(turn: list[tuple[str, str, int]]) -> No
 
 @pytest.mark.parametrize("name", texts.read_texts())
 def test_the_channels_texts_rest_on_the_policy(name: str) -> None:
-    text, policy = texts.read_texts()[name]["text"], sheet.read_policy(sheet.ROOT)
+    text, policy = texts.read_texts()[name]["text"], sheet.read_policy(ROOT)
     known = " ".join(policy[p]["text"] for p in texts.read_texts()[name].get("policy", []))
     bare = re.sub(r"\{\w+\}", "", text)
     assert set(re.findall(r"\d+", bare)) <= set(re.findall(r"\d+", known))

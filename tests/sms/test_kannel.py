@@ -14,22 +14,22 @@ from urllib.parse import quote, unquote, urlencode
 import pytest
 from sqlalchemy.engine import Engine
 
-from answers import gsm7
-from channels.sms.channel import SmsInput
-from channels.sms.database import open_database
-from channels.sms.ledger import Ledger
-from channels.sms.providers.base import (
+from cimento.bench.kannel import OWN, PASSWORD, SECRET, Kannel
+from cimento.bench.servers import free_port
+from cimento.channels.sms.channel import SmsInput
+from cimento.settings.sms import SmsSettings
+from cimento.sms import gsm7
+from cimento.sms.ledger import Ledger
+from cimento.sms.providers.base import (
     PermanentFailure,
     Received,
     TemporaryFailure,
     UncertainFailure,
 )
-from channels.sms.providers.kannel import KannelProvider, _failure
-from channels.sms.settings import SmsSettings
-from followup.database import Database
-from followup.vault import conversation_id
-from ops.bench.kannel import OWN, PASSWORD, SECRET, Kannel
-from ops.bench.servers import free_port
+from cimento.sms.providers.kannel import KannelProvider, _failure
+from cimento.sms.tables import open_database
+from cimento.store.database import Database
+from cimento.store.vault import conversation_id
 from tests.debian import KANNEL, require
 from tests.sms.server import ALARM, DRIVING, Server
 

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from channels.sms.choices import chosen, offered
-from channels.sms.optout import read
+from cimento.channels.sms.choices import chosen, offered
+from cimento.sms.optout import read
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
-from channels.sms.database import open_database, purge
-from channels.sms.ledger import Ledger
-from channels.sms.preferences import Preferences
-from channels.sms.seen import INTERRUPTED_AFTER, Seen
-from channels.sms.settings import read_sms_settings
-from followup.database import Database
-from followup.gateway import UncertainFailure
-from ops.settings import SettingError
+from cimento.channels.sms.preferences import Preferences
+from cimento.settings.servers import SettingError
+from cimento.settings.sms import read_sms_settings
+from cimento.sms.gateway import UncertainFailure
+from cimento.sms.ledger import Ledger
+from cimento.sms.seen import INTERRUPTED_AFTER, Seen
+from cimento.sms.tables import open_database, purge
+from cimento.store.database import Database
 
 
 def test_one_of_many_writers_claims_a_message(tmp_path: Path) -> None:

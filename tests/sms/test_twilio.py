@@ -18,13 +18,13 @@ from sqlalchemy.engine import Engine
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
-from channels.sms.channel import SmsInput
-from channels.sms.ledger import Ledger
-from channels.sms.providers.base import PermanentFailure, TemporaryFailure, UncertainFailure
-from channels.sms.providers.twilio import TwilioProvider
-from channels.sms.settings import SmsSettings
-from followup.database import Database
-from ops.bench.servers import free_port
+from cimento.bench.servers import free_port
+from cimento.channels.sms.channel import SmsInput
+from cimento.settings.sms import SmsSettings
+from cimento.sms.ledger import Ledger
+from cimento.sms.providers.base import PermanentFailure, TemporaryFailure, UncertainFailure
+from cimento.sms.providers.twilio import TwilioProvider
+from cimento.store.database import Database
 from tests.sms.server import Hearing, Server
 
 TOKEN = "12345678901234567890123456789012"

@@ -1,0 +1,122 @@
+"""Prove that the answers rest on the sheet. `python -m cimento.answers.grounding` runs it.
+
+`problems` lists every breach in plain words; an empty list is the proof. It runs at
+every start (a broken source must not be served) and in the tests.
+"""
+
+import re
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from cimento.answers import catalog, sheet
+from cimento.settings.paths import ROOT
+from cimento.sms import gsm7
+
+MAX_WEB_CHARACTERS = 600
+MAX_SMS_SEGMENTS = 2
+
+# Sentences of the sheet that no answer needs to quote, each with its reason.
+NOT_QUOTED = {
+    "Madame, Monsieur,": "salutation",
+    "Nous espérons avoir répondu à la plupart de vos interrogations.": "closing courtesy",
+    "Bordeaux le, …………………………………………….…………": "signature block, to be filled in by hand",
+    "Signature …………………………………………….…………………": "signature block, to be filled in by hand",
+}
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_LIST_MARK = re.compile(r"^\d[.)] ", re.MULTILINE)  # "1) …", "1. Oui": counts, states nothing
+
+
+def _numbers(text: str) -> set[str]:
+    return {number.replace(",", ".") for number in _NUMBER.findall(_LIST_MARK.sub("", text))}
+
+
+def check_sources(
+    wording: catalog.Wording, source: str, policy: dict[str, dict[str, str]]
+) -> list[str]:
+    """Return what is wrong with the quotes and numbers of a wording, one line each."""
+    where = f"{wording.file}, {wording.response} ({wording.channel})"
+    found = [f"{where}: not in the sheet: « {q} »" for q in wording.quotes if q not in source]
+    unknown = [name for name in wording.policy if name not in policy]
+    found += [f"{where}: no statement {name!r} in {sheet.POLICY}" for name in unknown]
+    known = " ".join([*wording.quotes, *(policy[p]["text"] for p in wording.policy if p in policy)])
+    loose = _numbers(re.sub(r"\{\w+\}", "", wording.text)) - _numbers(known)
+    found += [
+        f"{where}: {number} is in no quote and no policy statement" for number in sorted(loose)
+    ]
+    return found
+
+
+def check_form(wording: catalog.Wording, service: dict[str, str], sections: set[str]) -> list[str]:
+    """Return what is wrong with the length, alphabet and object of a wording, one line each."""
+    where = f"{wording.file}, {wording.response} ({wording.channel})"
+    text = catalog.render(wording.text, service)
+    found = []
+    if wording.channel == catalog.SMS:
+        foreign = gsm7.foreign_characters(text)
+        if foreign:
+            found.append(f"{where}: not GSM-7: {' '.join(sorted(foreign))}")
+        elif gsm7.segments(text) > MAX_SMS_SEGMENTS:
+            found.append(f"{where}: {gsm7.segments(text)} SMS segments, at most {MAX_SMS_SEGMENTS}")
+    elif len(text) > MAX_WEB_CHARACTERS:
+        found.append(f"{where}: {len(text)} characters, at most {MAX_WEB_CHARACTERS}")
+    if set(wording.custom) != {"topic", "section", "escalation"}:
+        found.append(f"{where}: custom must be topic, section, escalation")
+    elif wording.custom["escalation"] not in catalog.LEVELS:
+        found.append(f"{where}: escalation is one of {', '.join(catalog.LEVELS)}")
+    elif wording.custom["section"] not in sections | {None}:
+        found.append(f"{where}: the sheet has no section {wording.custom['section']!r}")
+    return found
+
+
+def _with_inherited_sources(wordings: list[catalog.Wording]) -> list[catalog.Wording]:
+    """Give a wording without metadata (an SMS) the sources of its web twin."""
+    twins = {(w.response, w.condition): w for w in wordings if w.channel == catalog.WEB}
+    complete = []
+    for wording in wordings:
+        twin = twins.get((wording.response, wording.condition))
+        if twin and not (wording.quotes or wording.policy):
+            wording = replace(wording, quotes=twin.quotes, policy=twin.policy)
+        complete.append(wording)
+    return complete
+
+
+def problems(root: Path = ROOT) -> list[str]:
+    """Return what is wrong with the answers under `root`, one line each.
+
+    Raises sheet.SourceError when the sheet, the policy or a data file cannot be read.
+    """
+    source = sheet.read_text(root, sheet.SHEET)
+    policy, sections = sheet.read_policy(root), sheet.read_sections(root)
+    service = catalog.read_service(root)
+    wordings = _with_inherited_sources(catalog.read_wordings(root))
+    found = [line for w in wordings for line in check_sources(w, source, policy)]
+    found += [line for w in wordings for line in check_form(w, service, set(sections))]
+    for response in {w.response for w in wordings}:
+        if not any(w.channel == catalog.SMS for w in wordings if w.response == response):
+            found.append(f"{response} has no sms wording")
+    for name, value in service.items():
+        if value not in source:
+            found.append(f"domain.yml: {name} {value!r} is not in the sheet")
+    quoted = "\n".join(quote for wording in wordings for quote in wording.quotes)
+    for section in sections.values():
+        for sentence in sheet.sentences(section):
+            if sentence not in quoted and sentence not in NOT_QUOTED:
+                found.append(f"no answer quotes this sentence of the sheet: « {sentence} »")
+    return found
+
+
+def main() -> int:
+    """Print the problems; return 1 when there are any, for the shell."""
+    try:
+        found = problems()
+    except sheet.SourceError as error:
+        found = [str(error)]
+    for line in found:
+        print(f"answers: {line}", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

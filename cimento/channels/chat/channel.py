@@ -1,0 +1,213 @@
+"""Rasa input channel of the website chat: pages under /chat, and the widget's endpoint."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any
+
+import yaml
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from sanic import Blueprint, Sanic, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from cimento.answers import catalog
+from cimento.channels.chat import pages, replies
+from cimento.channels.chat.guard import Guard, Said
+from cimento.channels.chat.housekeeping import purge_daily
+from cimento.channels.chat.refusals import Refusal
+from cimento.channels.chat.sessions import Sessions
+from cimento.channels.turn import complete
+from cimento.settings.chat import ChatSettings, read_chat_settings
+from cimento.store.tracker_store import stored_in
+
+logger = logging.getLogger(__name__)
+
+OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+Handler = Callable[..., Awaitable[HTTPResponse]]
+
+_STATIC = {
+    "cimento-chat.js": "text/javascript; charset=utf-8",
+    "cimento-chat.css": "text/css; charset=utf-8",
+    "page.css": "text/css; charset=utf-8",
+}
+_ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+_PAGE = {
+    **_ALWAYS,
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'",
+}
+_ENDPOINT = {**_ALWAYS, "Cache-Control": "no-store"}
+
+
+class _ChatBlueprint(Blueprint):
+    """Routes under /chat, and the one thing outside: Rasa's own / leads to the chat."""
+
+    def register(self, app: Sanic, options: dict[str, Any]) -> None:
+        async def lead_to_chat(request: Request) -> HTTPResponse | None:
+            return response.redirect("/chat") if request.path == "/" else None
+
+        app.register_middleware(lead_to_chat, "request")
+        super().register(app, options)
+
+
+class ChatInput(InputChannel):
+    """The website chat."""
+
+    def __init__(self, settings: ChatSettings | None = None) -> None:
+        self._settings = settings or read_chat_settings()
+        self._sessions = Sessions(self._settings.idle_minutes)
+        self._guard = Guard(self._settings)
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the name that conversations and responses know the channel by."""
+        return "chat"
+
+    def url_prefix(self) -> str:
+        """Return /chat: pages for patients have no business under /webhooks."""
+        return "/chat"
+
+    def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
+        """Return the routes of the chat (called by Rasa)."""
+        routes = _ChatBlueprint("chat")
+
+        @routes.listener("after_server_start")
+        async def prepare(app: Sanic, _: object) -> None:
+            app.config.PROXIES_COUNT = self._settings.proxies or None
+            app.add_task(purge_daily(app, self._settings.keep_days))
+
+        @routes.get("/")
+        async def page(_: Request) -> HTTPResponse:
+            return response.html(pages.chat_page(), headers=_PAGE)
+
+        @routes.get("/fiche")
+        async def fiche(request: Request) -> HTTPResponse:
+            topic = request.args.get("sujet")
+            known = topic if topic in catalog.read_intents() else None
+            return response.html(pages.sheet_page(known), headers=_PAGE)
+
+        @routes.get(r"/<name:(cimento-chat\.js|cimento-chat\.css|page\.css)>")
+        async def static(_: Request, name: str) -> HTTPResponse:
+            # Any site may load the widget; only allowed ones may talk through it.
+            headers = {**_ALWAYS, "Cache-Control": "max-age=300"}
+            headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+            path = pages.HERE / "static" / name
+            return await response.file(path, mime_type=_STATIC[name], headers=headers)
+
+        @routes.post("/sessions")
+        @self._guarded
+        async def sessions(_: Request) -> HTTPResponse:
+            token = self._sessions.token(self._sessions.new_conversation())
+            return response.json({"token": token, **self._welcome()}, status=201)
+
+        @routes.post("/messages", stream=True)
+        @self._guarded
+        async def messages(request: Request) -> HTTPResponse:
+            conversation = self._conversation(request)
+            self._guard.count_message(conversation)
+            said = self._guard.said(await self._guard.read_object(request))
+            text = await self._text(request.app, conversation, said)
+            turn = replies.reply(await self._turn(on_new_message, conversation, text))
+            judged = self._sessions.answer(conversation, turn["topic"] or "")
+            token = self._sessions.token(conversation)
+            return response.json({"token": token, "turn": judged, **turn})
+
+        @routes.post("/feedback", stream=True)
+        @self._guarded
+        async def feedback(request: Request) -> HTTPResponse:
+            conversation = self._conversation(request)
+            match await self._guard.read_object(request):
+                case {"turn": str(answer), "helpful": bool(helpful)}:
+                    topic, unique = self._sessions.judged(conversation, answer)
+                    store = stored_in(request.app.ctx.agent)
+                    await asyncio.to_thread(store.judge, unique, topic, helpful)
+                    return response.empty()
+            raise Refusal("malformed")
+
+        @routes.delete("/conversation")
+        @self._guarded
+        async def erase(request: Request) -> HTTPResponse:
+            conversation = self._conversation(request)
+            agent = request.app.ctx.agent
+            async with agent.lock_store.lock(conversation):  # not in the middle of a turn
+                await asyncio.to_thread(stored_in(agent).forget, conversation)
+            return response.empty()
+
+        return routes
+
+    def _guarded(self, handler: Handler) -> Handler:
+        """Check origin and rate, and turn whatever goes wrong into a clear answer."""
+
+        @wraps(handler)
+        async def guarded(request: Request, **arguments: Any) -> HTTPResponse:
+            try:
+                self._guard.check_origin(request)
+                self._guard.count_address(request)
+                answer = await handler(request, **arguments)
+            except Refusal as refusal:
+                answer = response.json(refusal.as_json(), status=refusal.status)
+                if refusal.retry_after:
+                    answer.headers["Retry-After"] = str(refusal.retry_after)
+            except Exception as error:
+                logger.error("A request could not be handled: %s.", type(error).__name__)
+                answer = response.json(_unavailable(), status=503)
+            answer.headers.update(_ENDPOINT)
+            return answer
+
+        return guarded
+
+    def _conversation(self, request: Request) -> str:
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not token:
+            raise Refusal("session_missing")
+        return self._sessions.conversation(token.strip())
+
+    def _welcome(self) -> dict[str, Any]:
+        text = catalog.wording("utter_help/chat_greeting")
+        file = pages.HERE / "suggestions.yml"
+        return {
+            "max_characters": self._settings.max_characters,
+            "greeting": {"text": catalog.render(text.text, catalog.read_service())},
+            "suggestions": yaml.safe_load(file.read_text(encoding="utf-8")),
+            "service": replies.service(),
+        }
+
+    @staticmethod
+    async def _text(app: Sanic, conversation: str, said: Said) -> str:
+        """Return what Rasa is to read: text that is no command, or an offered payload."""
+        if said.text is not None:
+            return said.text.strip().lstrip("/ ") or "?"
+        tracker = await app.ctx.agent.tracker_store.retrieve(conversation)
+        events = tracker.events if tracker else []
+        offered = {
+            button["payload"]
+            for event in events
+            if event.type_name == "bot"
+            for button in event.data.get("buttons") or []
+        }
+        payload = said.payload or ""
+        if payload not in offered:
+            raise Refusal("button_not_offered")
+        return payload
+
+    async def _turn(
+        self, on_new_message: OnNewMessage, conversation: str, text: str
+    ) -> list[dict[str, Any]]:
+        """Return the completed turn; what was said so far when it takes too long or fails."""
+        output = CollectingOutputChannel()
+        message = UserMessage(text, output, conversation, input_channel=self.name())
+        try:
+            await asyncio.wait_for(on_new_message(message), self._settings.turn_seconds)
+        except Exception as error:
+            # The traceback may hold the patient's words: only its kind is logged.
+            logger.error("A message could not be handled: %s.", type(error).__name__)
+        return complete(output.messages, conversation)
+
+
+def _unavailable() -> dict[str, Any]:
+    apology = catalog.wording("utter_help/unavailable")
+    message = catalog.render(apology.text, catalog.read_service())
+    return {"error": {"code": "unavailable", "message": message}}

@@ -1,0 +1,210 @@
+"""Rasa input channel of text messages: the provider's webhooks under /webhooks/sms."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timezone
+from functools import wraps
+
+from rasa.core.channels.channel import InputChannel, OutputChannel
+from sanic import Blueprint, Sanic, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+from sqlalchemy.exc import SQLAlchemyError
+
+from cimento.channels.sms.dialogue import CHANNEL, Dialogue, OnNewMessage, SmsOutput
+from cimento.channels.sms.listeners import Listener
+from cimento.channels.sms.preferences import Preferences
+from cimento.followup.listener import FollowUpListener
+from cimento.followup.protocol import read_protocol
+from cimento.settings.sms import SmsSettings, read_sms_settings
+from cimento.sms.numbers import NumberRefused, normalise
+from cimento.sms.providers import make_provider
+from cimento.sms.providers.base import Inbound, Provider, Received, Refused
+from cimento.sms.providers.console import ConsoleProvider
+from cimento.sms.seen import Seen
+from cimento.sms.tables import open_database, purge
+from cimento.store.database import Database
+from cimento.store.vault import conversation_id
+
+logger = logging.getLogger(__name__)
+
+_DAY, _HOUR = 24 * 3600, 3600
+# A provider waits some 15 seconds for its acknowledgement; a turn may take longer.
+_PATIENCE = 10
+Handler = Callable[[Request], Awaitable[HTTPResponse]]
+
+
+class SmsInput(InputChannel):
+    """The `sms` channel, through the provider that the settings choose."""
+
+    def __init__(
+        self,
+        settings: SmsSettings | None = None,
+        listener: Listener | None = None,
+        database: Database | None = None,
+        provider: Provider | None = None,
+    ) -> None:
+        self._settings = settings or read_sms_settings()
+        database = database or open_database(self._settings.database_url)
+        self._engine = database.engine
+        self._listener = listener or FollowUpListener(database, read_protocol())
+        self._provider = provider or make_provider(self._settings, self._engine)
+        self._seen = Seen(self._engine, self._provider.name)
+        self._dialogue = Dialogue(
+            self._provider, Preferences(database), self._listener, self._settings.turn_seconds
+        )
+        self._own_number = _normal(self._settings.own_number)
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the name that conversations and responses know the channel by."""
+        return CHANNEL
+
+    def get_output_channel(self) -> OutputChannel:
+        """Return a channel that collects, for those who trigger an intent over HTTP.
+
+        The messages come back in SMS wordings to the caller, who sends them: the channel
+        knows conversations, not numbers.
+        """
+        return SmsOutput()
+
+    def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
+        """Return the routes of the provider, and of no other (called by Rasa)."""
+        routes = Blueprint("sms")
+
+        @routes.listener("after_server_start")
+        async def keep_house(app: Sanic, _: object) -> None:
+            app.add_task(self._purge_daily())
+
+        @_guarded
+        async def inbound(request: Request) -> HTTPResponse:
+            message = self._provider.read(_received(request))
+            number = _normal(message.number)
+            if number is None or number == self._own_number:
+                logger.info("A message from a foreign or short number was not answered.")
+                return self._acknowledge()
+            handling = asyncio.ensure_future(
+                self._handle(request.app, message, number, on_new_message)
+            )
+            handling.add_done_callback(lambda task: task.cancelled() or task.exception())
+            simulated = isinstance(self._provider, ConsoleProvider)
+            # Not cancelled when the provider hangs up: the patient is answered all the same.
+            await asyncio.wait([handling], timeout=None if simulated else _PATIENCE)
+            if handling.done():
+                handling.result()  # raises what was raised
+            if simulated:
+                return await self._phone_shows(number, reference=f"reply-{message.id}-")
+            return self._acknowledge()
+
+        @_guarded
+        async def report(request: Request) -> HTTPResponse:
+            await asyncio.to_thread(self._report, _received(request))
+            return response.empty()
+
+        @_guarded
+        async def phone(request: Request) -> HTTPResponse:
+            ConsoleProvider.check_local(_received(request))
+            number, after = _normal(request.args.get("from", "")), request.args.get("after", "0")
+            if number is None or not after.isdecimal() or len(after) > 12:
+                raise Refused(400, "give ?from=06…&after=the last id known")
+            return await self._phone_shows(number, int(after))
+
+        route = self._provider.inbound
+        routes.add_route(inbound, route.path, methods=[route.method], name="inbound")
+        if reports := self._provider.reports:
+            routes.add_route(report, reports.path, methods=[reports.method], name="report")
+        if isinstance(self._provider, ConsoleProvider):
+            routes.add_route(phone, "/console", methods=["GET"], name="phone")
+        return routes
+
+    async def _handle(
+        self, app: Sanic, message: Inbound, number: str, on_new_message: OnNewMessage
+    ) -> None:
+        """Answer `message` unless it was before; errors of the database are raised."""
+        conversation = conversation_id(number)
+        if not await asyncio.to_thread(self._seen.claim, message.id, conversation):
+            return
+        try:
+            hour_ago = time.time() - _HOUR
+            count = await asyncio.to_thread(self._seen.count_since, conversation, hour_ago)
+            await self._dialogue.answer(
+                message,
+                number,
+                conversation,
+                on_new_message,
+                app.ctx.agent.tracker_store,
+                tired=count > self._settings.per_hour,
+            )
+            await asyncio.to_thread(self._seen.done, message.id)
+        except BaseException as error:
+            logger.error("An SMS was not handled: %s.", type(error).__name__)
+            await asyncio.to_thread(self._seen.release, message.id)
+            raise
+
+    def _acknowledge(self) -> HTTPResponse:
+        body, content_type = self._provider.acknowledgement
+        return response.text(body, content_type=content_type)
+
+    async def _phone_shows(self, number: str, after: int = 0, reference: str = "") -> HTTPResponse:
+        assert isinstance(self._provider, ConsoleProvider)
+        shown = await asyncio.to_thread(self._provider.received_by, number, after, reference)
+        return response.json({"messages": shown})
+
+    def _report(self, received: Received) -> None:
+        report = self._provider.read_report(received)
+        # An unknown reference: purged, or somebody else's.
+        if report and self._provider.note(report):
+            try:
+                self._listener.reported(report.reference, datetime.now(timezone.utc), report.state)
+            except Exception as error:
+                logger.error("The follow-up was not told (reported): %s.", type(error).__name__)
+
+    async def _purge_daily(self) -> None:
+        while True:
+            try:
+                before = time.time() - self._settings.keep_days * _DAY
+                await asyncio.to_thread(purge, self._engine, before)
+            except SQLAlchemyError as error:
+                logger.error("Old SMS could not be purged: %s.", type(error).__name__)
+            await asyncio.sleep(_DAY)
+
+
+def _normal(number: str) -> str | None:
+    """Return `number` as E.164, None when it is no French mobile."""
+    try:
+        return normalise(number)
+    except NumberRefused:
+        return None
+
+
+def _received(request: Request) -> Received:
+    try:
+        query = request.query_string
+    except UnicodeDecodeError as error:
+        raise Refused(400, "the address is not ASCII") from error
+    return Received(
+        path_and_query=f"{request.path}?{query}" if query else request.path,
+        body=request.body,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        address=request.ip,
+    )
+
+
+def _guarded(handler: Handler) -> Handler:
+    """Refuse what is not authentic or malformed; ask for a repetition when we fail ourselves."""
+
+    @wraps(handler)
+    async def guarded(request: Request) -> HTTPResponse:
+        try:
+            return await handler(request)
+        except Refused as refusal:
+            logger.warning("A request was refused: %s.", refusal)
+            return response.text(f"{refusal}\n", status=refusal.status)
+        except Exception as error:
+            # The database, mostly. The traceback may hold private words: only the kind is logged.
+            logger.error("A request about SMS failed: %s.", type(error).__name__)
+            return response.text("try again later\n", status=503, headers={"Retry-After": "10"})
+
+    return guarded

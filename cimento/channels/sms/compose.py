@@ -1,0 +1,92 @@
+"""Make one SMS of a turn: gravest answer first, numbered choices, two segments at most."""
+
+from dataclasses import dataclass, field
+
+from cimento.answers import catalog
+from cimento.channels.sms.texts import text
+from cimento.channels.turn import Message
+from cimento.sms import gsm7
+from cimento.sms.transliterate import to_gsm7
+
+MAX_SEGMENTS = 2
+
+
+@dataclass
+class Answer:
+    """One answer of a turn: its lines, the titles of its choices, how grave it is."""
+
+    lines: list[str] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
+    level: int = 0
+
+
+def split(messages: list[Message]) -> list[Answer]:
+    """Return the answers of a turn, gravest first.
+
+    `messages` as Rasa's collecting channel has them: the texts of each answer come before
+    its `custom` object. Choices are numbered through the whole turn, in Rasa's order.
+    """
+    answers, current, number = [], Answer(), 0
+    for message in messages:
+        if said := message.get("text"):
+            current.lines.append(to_gsm7(said.strip()))
+        for button in message.get("buttons") or []:
+            number += 1
+            current.choices.append(to_gsm7(f"{number}. {button['title']}"))
+        if custom := message.get("custom"):
+            current.level = catalog.LEVELS.index(custom.get("escalation", "none"))
+            answers.append(current)
+            current = Answer()
+    if current.lines or current.choices:
+        answers.append(current)
+    # sorted() keeps the order of the answers that are equally grave.
+    return sorted((a for a in answers if a.lines), key=lambda answer: -answer.level)
+
+
+def fits(*blocks: str) -> bool:
+    """Return whether the blocks, one under the other, are at most two segments."""
+    return gsm7.segments("\n".join(filter(None, blocks))) <= MAX_SEGMENTS
+
+
+def _tail(body: str) -> str:
+    phone = catalog.read_service()["service_phone"]
+    for tail in ("rest_short",) if phone in body else ("rest", "rest_short"):
+        if fits(body, text(tail)):
+            return text(tail)
+    return ""
+
+
+def compose(messages: list[Message], opening: str = "", closing: str = "") -> str:
+    """Return the SMS of a turn, in GSM-7.
+
+    `opening` stands before everything, except before an alarm, which comes first;
+    `closing` after everything, when there is room. An answer is never cut: those that do
+    not fit are left to the service's number; of the choices, the last ones are left out.
+    """
+    first, *others = split(messages)
+    body = "\n".join(first.lines)
+    if opening.rstrip(".").lower() in body.lower():
+        opening = ""  # the answer says it already
+    if opening and first.level:
+        body = f"{body}\n{opening}" if fits(body, opening) else body
+    elif opening:
+        body = f"{opening} {body}"
+    body = _with_choices(body, first.choices)
+    for position, answer in enumerate(others):
+        said = _with_choices("\n".join(answer.lines), answer.choices)
+        last = position == len(others) - 1
+        # What is left out must leave room to say so.
+        longest = "" if last else text("rest_short")
+        if not fits(body, said, longest):
+            tail = _tail(body)
+            return f"{body}\n{tail}" if tail else body
+        body = f"{body}\n{said}"
+    return f"{body}\n{closing}" if closing and fits(body, closing) else body
+
+
+def _with_choices(body: str, choices: list[str]) -> str:
+    for choice in choices:
+        if not fits(body, choice):
+            break
+        body = f"{body}\n{choice}"
+    return body

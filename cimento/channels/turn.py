@@ -1,0 +1,41 @@
+"""Give every turn of the assistant its final shape, whatever the channel.
+
+One turn is one list of messages as Rasa's collecting output channel makes it. It must
+never be empty, and it carries exactly one machine-readable `custom` object.
+"""
+
+from typing import Any
+
+from cimento.answers import catalog
+
+Message = dict[str, Any]
+
+
+def said_once(messages: list[Message]) -> list[Message]:
+    """Return the messages of a turn without those that say an earlier one again.
+
+    A question said again on request is also what the form asks next.
+    """
+    return [message for n, message in enumerate(messages) if message not in messages[:n]]
+
+
+def complete(messages: list[Message], recipient: str, channel: str = catalog.WEB) -> list[Message]:
+    """Return the messages of a turn: what is said, then one `custom` object.
+
+    A turn that says nothing (an action or a component failed) says the apology, which
+    has the service's and the emergency numbers. The custom object is that of the
+    gravest answer; those of the other answers follow in its `also`.
+    """
+    messages = said_once(messages)
+    said = [message for message in messages if "custom" not in message]
+    customs = [message["custom"] for message in messages if "custom" in message]
+    if not said:
+        apology = catalog.wording("utter_help/unavailable", channel)
+        text = catalog.render(apology.text, catalog.read_service())
+        said, customs = [{"recipient_id": recipient, "text": text}], [apology.custom]
+    if not customs:
+        customs = [{"topic": None, "section": None, "escalation": "none"}]
+    first = max(customs, key=lambda custom: catalog.LEVELS.index(custom["escalation"]))
+    others = [custom for custom in customs if custom is not first]
+    custom = {**first, "also": others} if others else first
+    return [*said, {"recipient_id": recipient, "custom": custom}]

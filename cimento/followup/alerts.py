@@ -1,0 +1,110 @@
+"""What the team is told, until somebody acknowledges it by name."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cimento.followup import people
+from cimento.followup.models import Alert, AlertKind, Person
+from cimento.store.database import Database
+from cimento.store.vault import WORDS, decrypt, encrypt
+
+
+@dataclass(frozen=True)
+class AlertView:
+    """An alert as the team reads it. `number` and `words` are the patient's, in clear."""
+
+    id: int
+    kind: str
+    level: str  # of the advice given: none, equipe, medecin, urgence
+    number: str
+    words: str | None
+    detail: str | None
+    created_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+
+
+def add(
+    session: Session,
+    conversation: str,
+    kind: AlertKind,
+    at: datetime,
+    cause: str,
+    level: str = "none",
+    words: str | None = None,
+    detail: str | None = None,
+) -> None:
+    """Add an alert about a locked person, unless its cause has already made one."""
+    if session.execute(sa.select(Alert.id).where(Alert.cause == cause)).first():
+        return
+    session.add(
+        Alert(
+            conversation_id=conversation,
+            kind=kind,
+            level=level,
+            words=None if words is None else encrypt(words, WORDS),
+            detail=detail,
+            cause=cause,
+            created_at=at,
+            next_mail_at=at,
+        )
+    )
+
+
+def raise_alert(
+    database: Database,
+    conversation: str,
+    kind: AlertKind,
+    at: datetime,
+    level: str = "none",
+    words: str | None = None,
+    message_id: str | None = None,
+) -> None:
+    """Tell the team about a person: an alarm and its level, a wish to speak to a human.
+
+    `words` are the patient's own. The same `message_id` alerts once, however often it comes.
+    Raises LookupError when the person is unknown: `people.remember` the number first.
+    """
+    with database.begin() as session:
+        if people.lock(session, conversation) is None:
+            raise LookupError("Nobody is known by this conversation: people.remember comes first.")
+        cause = f"{kind.value}-{message_id or uuid.uuid4().hex}"[:60]
+        add(session, conversation, kind, at, cause, level, words)
+
+
+def read_alerts(database: Database, everything: bool = False) -> list[AlertView]:
+    """Return the alerts that nobody has acknowledged (or all of them), oldest first."""
+    query = sa.select(Alert, Person.number).join(Person).order_by(Alert.id)
+    if not everything:
+        query = query.where(Alert.acknowledged_at.is_(None))
+    with database.begin() as session:
+        return [view(alert, number) for alert, number in session.execute(query)]
+
+
+def view(alert: Alert, number: str) -> AlertView:
+    """Return an alert in clear, given the encrypted number."""
+    return AlertView(
+        alert.id,
+        alert.kind,
+        alert.level,
+        decrypt(number),
+        None if alert.words is None else decrypt(alert.words, WORDS),
+        alert.detail,
+        alert.created_at,
+        alert.acknowledged_at,
+        alert.acknowledged_by,
+    )
+
+
+def acknowledge(database: Database, alert_id: int, by: str, at: datetime) -> bool:
+    """Note who takes care of an alert (the first one stays); False when there is none."""
+    with database.begin() as session:
+        alert = session.get(Alert, alert_id, with_for_update=True)
+        if alert is not None and alert.acknowledged_at is None:
+            alert.acknowledged_at, alert.acknowledged_by = at, by
+            alert.next_mail_at = None
+        return alert is not None

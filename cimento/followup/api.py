@@ -1,0 +1,188 @@
+"""The HTTP API of the follow-ups. Its description is at /docs and /openapi.json.
+
+Numbers travel in bodies, never in addresses: addresses end up in logs.
+"""
+
+import hmac
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, Field
+
+from cimento.followup import alerts, enrolment, erasure
+from cimento.followup.models import Delivery, Enrolment
+from cimento.followup.overview import counts, lateness
+from cimento.followup.protocol import Protocol
+from cimento.followup.worker import Clock, utc_now
+from cimento.sms.numbers import NumberRefused
+from cimento.store.database import Database
+
+_LARGEST_BODY = 16_384  # bytes
+_Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+def _field(example: str, what: str, default: Any = ...) -> Any:
+    return Field(default, max_length=200, example=example, description=what)
+
+
+class EnrolmentBody(BaseModel):
+    """Who is followed up, and from when. Dates: ISO 8601, of Paris when without offset."""
+
+    number: str = _field("06 12 34 56 78", "A French mobile, mainland or overseas")
+    discharge: str = _field("2027-03-12T16:00", "When the patient leaves the hospital")
+    act: str = _field("2027-03-12T08:30", "When the act is, if it is to come", "")
+    consent_by: str = _field("Mme Durand", "Who recorded the patient's consent")
+    consent_at: str = _field("2027-03-10T11:00", "When it was given")
+
+
+class NumberBody(BaseModel):
+    """Whom it is about."""
+
+    number: str = _field("06 12 34 56 78", "A French mobile, mainland or overseas")
+
+
+class NameBody(BaseModel):
+    """Who does it."""
+
+    by: str = _field("Mme Durand", "Who takes care of the alert")
+
+
+class DeliveryView(BaseModel):
+    """Where one SMS of a follow-up stands."""
+
+    step: str
+    state: str
+    reason: str | None
+    next_at: datetime
+    sent_at: datetime | None
+    answered_at: datetime | None
+
+
+def _ascii(text: object) -> str:
+    """Return `text` so that it can be sent back whatever it held."""
+    return str(text).encode("ascii", "backslashreplace").decode()[:200]
+
+
+def _refuse(status: int, reason: str) -> HTTPException:
+    return HTTPException(status, reason)
+
+
+def make_api(
+    database: Database,
+    conversations: erasure.Conversations,
+    protocol: Protocol,
+    token: str,
+    clock: Clock = utc_now,
+) -> FastAPI:
+    """Return the API over `database`, opened by the bearer `token`."""
+    bearer = HTTPBearer(auto_error=False)
+
+    def authenticate(given: HTTPAuthorizationCredentials | None = Depends(bearer)) -> None:  # noqa: B008
+        if not given or not hmac.compare_digest(given.credentials.encode(), token.encode()):
+            raise HTTPException(
+                401, "A bearer token is needed.", headers={"WWW-Authenticate": "Bearer"}
+            )
+
+    api = FastAPI(
+        title="Cimento follow-ups", version="1", docs_url="/docs", redoc_url=None,
+        description="Enrol patients, read and acknowledge alerts, give or erase what is held.",
+    )  # fmt: skip
+    protected = [Depends(authenticate)]
+
+    @api.middleware("http")
+    async def limit_size(request: Request, call_next: Any) -> Response:
+        length = request.headers.get("content-length", "0")
+        chunked = "transfer-encoding" in request.headers
+        if chunked or not length.isascii() or not length.isdigit() or int(length) > _LARGEST_BODY:
+            return JSONResponse({"detail": f"At most {_LARGEST_BODY} bytes."}, 413)
+        reply: Response = await call_next(request)
+        return reply
+
+    @api.exception_handler(RequestValidationError)
+    async def refuse_form(request: Request, error: RequestValidationError) -> JSONResponse:
+        # Without the values: they may be a patient's.
+        problems = [
+            {"field": _ascii(".".join(map(str, e["loc"]))), "problem": _ascii(e["msg"])}
+            for e in error.errors()
+        ]
+        return JSONResponse({"detail": problems}, 422)
+
+    @api.exception_handler(NumberRefused)
+    async def refuse_number(request: Request, error: NumberRefused) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, 422)
+
+    @api.exception_handler(enrolment.EnrolmentRefused)
+    async def refuse_enrolment(request: Request, error: enrolment.EnrolmentRefused) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, 422)
+
+    @api.exception_handler(sa.exc.OperationalError)
+    async def say_unavailable(request: Request, error: sa.exc.OperationalError) -> JSONResponse:
+        return JSONResponse({"detail": "The database cannot be reached: try again."}, 503)
+
+    @api.get("/health")
+    def health() -> dict[str, str]:
+        """Say whether the API runs. Needs no token."""
+        return {"status": "ok"}
+
+    @api.get("/status", dependencies=protected)
+    def status() -> dict[str, Any]:
+        """Count the SMS by state; say how long the oldest due one has waited."""
+        late = lateness(database, clock())
+        return {"deliveries": counts(database), "oldest_waits_seconds": int(late.total_seconds())}
+
+    @api.post("/enrolments", status_code=201, dependencies=protected)
+    def enrol(body: EnrolmentBody, response: Response) -> dict[str, Any]:
+        """Enrol a patient (201), or correct the follow-up they have (200)."""
+        request = enrolment.Request(**body.dict())
+        enrolled = enrolment.enrol(database, protocol, request, clock())
+        if enrolled.merged:
+            response.status_code = 200
+        return asdict(enrolled)
+
+    @api.get("/enrolments/{id}", dependencies=protected)
+    def read_enrolment(id: _Id) -> list[DeliveryView]:
+        """Say where each SMS of a follow-up stands."""
+        query = sa.select(Delivery).where(Delivery.enrolment_id == id).order_by(Delivery.next_at)
+        with database.begin() as session:
+            if session.get(Enrolment, id) is None:
+                raise _refuse(404, "No such enrolment.")
+            names = DeliveryView.__fields__
+            return [
+                DeliveryView(**{name: getattr(row, name) for name in names})
+                for row in session.execute(query).scalars()
+            ]
+
+    @api.get("/alerts", dependencies=protected)
+    def read_alerts(
+        everything: Annotated[
+            bool, Query(alias="all", description="Acknowledged ones too")
+        ] = False,
+    ) -> list[dict[str, Any]]:
+        """Return the alerts that nobody has acknowledged, oldest first, with the number to
+        call and the patient's own words."""
+        return [asdict(alert) for alert in alerts.read_alerts(database, everything)]
+
+    @api.post("/alerts/{id}/acknowledge", status_code=204, dependencies=protected)
+    def acknowledge(id: _Id, body: NameBody) -> None:
+        """Take care of an alert, by name. The first name stays."""
+        by = enrolment.check_name(body.by)
+        if not alerts.acknowledge(database, id, by, clock()):
+            raise _refuse(404, "No such alert.")
+
+    @api.post("/export", dependencies=protected)
+    def export(body: NumberBody) -> dict[str, Any]:
+        """Return everything held about a number."""
+        return erasure.export(database, conversations, protocol, body.number)
+
+    @api.post("/forget", dependencies=protected)
+    def forget(body: NumberBody) -> dict[str, bool]:
+        """Erase everything held about a number, its conversation included."""
+        return {"erased": erasure.forget(database, conversations, body.number)}
+
+    return api

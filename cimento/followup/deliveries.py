@@ -1,0 +1,275 @@
+"""The deliveries: which are due, who has claimed them, what became of them.
+
+Each public function is one transaction, and takes the lock of the person it is about
+(see people). The protocol's texts are not stored: a delivery names its step.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cimento.followup import alerts, people, schedule
+from cimento.followup.models import AlertKind, Delivery, Enrolment, Person, State
+from cimento.followup.protocol import REMINDER, Protocol
+from cimento.sms.gateway import PermanentFailure
+from cimento.store.database import Database
+from cimento.store.vault import decrypt
+
+TOO_LATE, UNREACHABLE = "too late", "number unreachable"
+_LONGEST_REASON = 200  # characters, the column's
+
+
+@dataclass(frozen=True)
+class Due:
+    """A delivery to look at, and whose it is."""
+
+    id: int
+    conversation_id: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A delivery that one worker alone may hand to the provider. `attempt` tells the claims
+    of one delivery apart."""
+
+    id: int
+    attempt: int
+    conversation_id: str
+    number: str = field(repr=False)
+    step: str
+    kind: str
+    reference: str
+    at: datetime
+
+
+def new_delivery(step: str, kind: str, window: schedule.Window) -> Delivery:
+    """Return a delivery to be sent in `window`."""
+    return Delivery(
+        step=step,
+        kind=kind,
+        reference=secrets.token_hex(16),
+        state=State.PENDING,
+        next_at=window.due,
+        expires_at=window.expires,
+        attempts=0,
+    )
+
+
+def mark_sent(
+    session: Session, person: Person, delivery: Delivery, at: datetime, protocol: Protocol
+) -> None:
+    """Note that the provider took a delivery of a locked person; await the answer, if any."""
+    delivery.state, delivery.sent_at, delivery.reason = State.SENT, at, None
+    person.last_message_at = max(at, person.last_message_at)
+    asks = delivery.kind != "advice" and delivery.answered_at is None
+    if asks and not people.is_opted_out(session, person.conversation_id):
+        delivery.reply_due_at = schedule.after(at, protocol.reminder.moment.hours)
+
+
+class Deliveries:
+    """All that a worker does to deliveries in the database."""
+
+    def __init__(self, database: Database, protocol: Protocol) -> None:
+        self._database = database
+        self._protocol = protocol
+
+    def _select(self, limit: int, *conditions: sa.sql.ColumnElement) -> list[Due]:
+        query = (
+            sa.select(Delivery.id, Enrolment.conversation_id)
+            .join(Enrolment)
+            .where(*conditions)
+            .order_by(Delivery.next_at)
+            .limit(limit)
+        )
+        with self._database.begin() as session:
+            return [Due(*row) for row in session.execute(query)]
+
+    def due(self, now: datetime, limit: int) -> list[Due]:
+        """Return what may be sent now, the oldest first."""
+        return self._select(
+            limit,
+            Delivery.state == State.PENDING,
+            Delivery.next_at <= now,
+            Delivery.expires_at > now,
+        )
+
+    def too_late(self, now: datetime, limit: int) -> list[Due]:
+        """Return what was not sent in time."""
+        return self._select(limit, Delivery.state == State.PENDING, Delivery.expires_at <= now)
+
+    def unanswered(self, now: datetime, limit: int) -> list[Due]:
+        """Return the check-ins and reminders whose answer should have come."""
+        return self._select(limit, Delivery.reply_due_at <= now)
+
+    def claimed_before(self, moment: datetime, limit: int) -> list[Due]:
+        """Return what a worker claimed before `moment` and never recorded."""
+        return self._select(limit, Delivery.state == State.CLAIMED, Delivery.claimed_at <= moment)
+
+    @staticmethod
+    def _lock(session: Session, due: Due | Claim) -> tuple[Person, Delivery] | None:
+        person = people.lock(session, due.conversation_id)
+        delivery = session.get(Delivery, due.id) if person else None
+        return (person, delivery) if person and delivery else None
+
+    def claim(self, due: Due, now: datetime) -> Claim | None:
+        """Take a delivery for this worker alone; None when it is not to be sent any more."""
+        with self._database.begin() as session:
+            locked = self._lock(session, due)
+            if not locked:
+                return None
+            person, delivery = locked
+            if delivery.state != State.PENDING or not delivery.next_at <= now < delivery.expires_at:
+                return None
+            delivery.state, delivery.claimed_at = State.CLAIMED, now
+            delivery.attempts += 1
+            return Claim(
+                delivery.id,
+                delivery.attempts,
+                person.conversation_id,
+                decrypt(person.number),
+                delivery.step,
+                delivery.kind,
+                delivery.reference,
+                now,
+            )
+
+    def _still_claimed(self, session: Session, claim: Claim) -> tuple[Person, Delivery] | None:
+        locked = self._lock(session, claim)
+        if not locked or locked[1].attempts != claim.attempt:
+            return None
+        return locked if locked[1].state == State.CLAIMED else None
+
+    def record_sent(self, claim: Claim, provider_id: str | None, now: datetime) -> None:
+        """Record that the provider took the SMS."""
+        with self._database.begin() as session:
+            locked = self._still_claimed(session, claim)
+            if locked:
+                locked[1].provider_id = provider_id
+                mark_sent(session, *locked, now, self._protocol)
+
+    def record_retry(self, claim: Claim, reason: str, now: datetime) -> None:
+        """Record a temporary failure: tried again later, while it is still true."""
+        with self._database.begin() as session:
+            locked = self._still_claimed(session, claim)
+            if locked:
+                locked[1].state, locked[1].reason = State.PENDING, reason[:_LONGEST_REASON]
+                locked[1].next_at = now + schedule.retry_delay(claim.attempt)
+
+    def release(self, claim: Claim, now: datetime) -> None:
+        """Give back a claim of which the provider is sure that nothing was sent."""
+        with self._database.begin() as session:
+            locked = self._still_claimed(session, claim)
+            if locked:
+                locked[1].state, locked[1].next_at = State.PENDING, now
+
+    def record_refused(self, claim: Claim, failure: PermanentFailure, now: datetime) -> None:
+        """Record a permanent failure: nothing more goes to this number, the team is told."""
+        with self._database.begin() as session:
+            locked = self._still_claimed(session, claim)
+            if not locked:
+                return
+            person, delivery = locked
+            delivery.state, delivery.reason = State.FAILED, str(failure)[:_LONGEST_REASON]
+            if failure.opted_out:
+                people.opt_out(session, person.conversation_id, people.PROVIDER, now)
+                return
+            person.unreachable_at = now
+            for other in people.deliveries_of(session, person.conversation_id, State.PENDING):
+                other.state, other.reason = State.DROPPED, UNREACHABLE
+            self._alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
+
+    def record_unknown(self, claim: Claim, now: datetime) -> None:
+        """Hand to a human an SMS of which nobody can say whether it went out."""
+        with self._database.begin() as session:
+            locked = self._still_claimed(session, claim)
+            if locked:
+                locked[1].state = State.UNKNOWN
+                self._alert(session, *locked, AlertKind.UNKNOWN, now)
+
+    def abandoned(self, due: Due) -> Claim | None:
+        """Return the claim that a dead worker left on a delivery, None when it was recorded."""
+        with self._database.begin() as session:
+            locked = self._lock(session, due)
+            if not locked or locked[1].state != State.CLAIMED:
+                return None
+            person, delivery = locked
+            return Claim(
+                delivery.id,
+                delivery.attempts,
+                person.conversation_id,
+                "",
+                delivery.step,
+                delivery.kind,
+                delivery.reference,
+                delivery.claimed_at,
+            )
+
+    def drop(self, due: Due, now: datetime) -> None:
+        """Record that a delivery is not true any more.
+
+        If the provider refused it until then, or if it is a reminder, the team is told.
+        """
+        with self._database.begin() as session:
+            locked = self._lock(session, due)
+            if not locked or locked[1].state != State.PENDING or locked[1].expires_at > now:
+                return
+            person, delivery = locked
+            if delivery.attempts:
+                delivery.state = State.FAILED
+                self._alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
+                return
+            delivery.state, delivery.reason = State.DROPPED, TOO_LATE
+            if delivery.kind == REMINDER:
+                self._alert(session, person, delivery, AlertKind.SILENCE, now)
+
+    def chase(self, due: Due, now: datetime) -> None:
+        """Act on a missing answer: plan the reminder, or after it tell the team."""
+        with self._database.begin() as session:
+            locked = self._lock(session, due)
+            if not locked or not locked[1].reply_due_at or locked[1].reply_due_at > now:
+                return
+            person, delivery = locked
+            missed_at, delivery.reply_due_at = delivery.reply_due_at, None
+            if delivery.kind == REMINDER:
+                self._alert(session, person, delivery, AlertKind.SILENCE, now)
+                return
+            until = missed_at + self._protocol.reminder.valid_for
+            reminder = new_delivery(
+                f"{delivery.step}.{REMINDER}", REMINDER, schedule.Window(missed_at, until)
+            )
+            reminder.enrolment_id = delivery.enrolment_id
+            session.add(reminder)
+
+    def record_report(self, reference: str, delivered: bool, reason: str, at: datetime) -> bool:
+        """Record a provider's delivery report; False when it is about nothing known.
+
+        A report settles what a dead worker left open, too.
+        """
+        query = sa.select(Delivery.id, Enrolment.conversation_id).join(Enrolment)
+        with self._database.begin() as session:
+            row = session.execute(query.where(Delivery.reference == reference)).first()
+            locked = self._lock(session, Due(*row)) if row else None
+            if not locked:
+                return False
+            person, delivery = locked
+            if delivery.state in (State.CLAIMED, State.UNKNOWN):
+                mark_sent(session, person, delivery, at, self._protocol)
+            if delivered and delivery.state in (State.SENT, State.FAILED):
+                delivery.state, delivery.reason = State.DELIVERED, None
+            elif not delivered and delivery.state == State.SENT:
+                delivery.state, delivery.reason = State.FAILED, reason[:_LONGEST_REASON]
+                delivery.reply_due_at = None
+                self._alert(session, person, delivery, AlertKind.UNDELIVERABLE, at)
+            return True
+
+    @staticmethod
+    def _alert(
+        session: Session, person: Person, delivery: Delivery, kind: AlertKind, at: datetime
+    ) -> None:
+        # A check-in and its reminder are one silence.
+        cause = f"{kind.value}-{delivery.enrolment_id}-{delivery.step.removesuffix('.reminder')}"
+        detail = ": ".join(part for part in (delivery.step, delivery.reason) if part)
+        alerts.add(session, person.conversation_id, kind, at, cause, detail=detail[:200])

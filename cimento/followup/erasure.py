@@ -1,0 +1,181 @@
+"""What is held about a number: give it, erase it, and erase what is too old."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from cimento.followup import alerts, people
+from cimento.followup.models import Alert, Consent, Delivery, Enrolment, OptOut, Person, State
+from cimento.followup.protocol import Protocol as FollowUpProtocol
+from cimento.sms.numbers import normalise
+from cimento.sms.tables import INBOUND, PHONE
+from cimento.store.database import Database, connect
+from cimento.store.vault import conversation_id, decrypt
+
+
+class Conversations(Protocol):
+    """Where the assistant keeps what was said."""
+
+    def read(self, conversation: str) -> list[dict[str, Any]]:
+        """Return the events of a conversation, oldest first."""
+        ...
+
+    def erase(self, conversation: str) -> int:
+        """Erase a conversation; return how many events it had."""
+        ...
+
+
+class SqlConversations:
+    """The conversations of Rasa's SQL tracker store (its table `events`), at `url`."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = connect(url)
+        self._events = sa.table(
+            "events", sa.column("id"), sa.column("sender_id"), sa.column("data")
+        )
+
+    def _exists(self) -> bool:
+        return sa.inspect(self._engine).has_table("events")
+
+    def read(self, conversation: str) -> list[dict[str, Any]]:
+        """Return the events of a conversation, oldest first."""
+        table = self._events
+        query = sa.select(table.c.data).where(table.c.sender_id == conversation)
+        if not self._exists():
+            return []
+        with self._engine.begin() as connection:
+            return [json.loads(data) for (data,) in connection.execute(query.order_by(table.c.id))]
+
+    def erase(self, conversation: str) -> int:
+        """Erase a conversation; return how many events it had."""
+        if not self._exists():
+            return 0
+        query = sa.delete(self._events).where(self._events.c.sender_id == conversation)
+        with self._engine.begin() as connection:
+            return int(connection.execute(query).rowcount)
+
+
+class SmsConversations:
+    """Conversations (see Conversations), with what the SMS channel keeps about each."""
+
+    def __init__(self, conversations: Conversations, engine: Engine) -> None:
+        self._conversations = conversations
+        self._engine = engine
+
+    def read(self, conversation: str) -> list[dict[str, Any]]:
+        """Return the events of a conversation, oldest first; the channel keeps no more."""
+        return self._conversations.read(conversation)
+
+    def erase(self, conversation: str) -> int:
+        """Erase a conversation; return how many events and rows it had."""
+        erased = self._conversations.erase(conversation)
+        with self._engine.begin() as connection:
+            for table in (INBOUND, PHONE):
+                rows = table.delete().where(table.c.conversation == conversation)
+                erased += int(connection.execute(rows).rowcount)
+        return erased
+
+
+def _rows(session: Session, table: Any, conversation: str) -> list[Any]:
+    query = sa.select(table).where(table.conversation_id == conversation).order_by(table.id)
+    return list(session.execute(query).scalars())
+
+
+def _plain(row: Any, *names: str) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in names}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }
+
+
+def export(
+    database: Database, conversations: Conversations, protocol: FollowUpProtocol, number: str
+) -> dict[str, Any]:
+    """Return everything held about a number, ready for JSON. Raises NumberRefused."""
+    conversation = conversation_id(normalise(number))
+    held: dict[str, Any] = {"conversation": conversations.read(conversation)}
+    with database.begin() as session:
+        if people.is_opted_out(session, conversation):
+            held["opted_out"] = _plain(session.get(OptOut, conversation), "at")
+        person = people.lock(session, conversation)
+        if person is None:
+            return held
+        held["number"] = decrypt(person.number)
+        held["person"] = _plain(person, "unreachable_at", "last_message_at")
+        held["consents"] = [
+            _plain(row, "event", "recorded_by", "at")
+            for row in _rows(session, Consent, conversation)
+        ]
+        held["enrolments"] = [
+            _plain(row, "id", "discharge_at", "act_at", "created_at")
+            for row in _rows(session, Enrolment, conversation)
+        ]
+        names = ("enrolment_id", "step", "state", "reason", "next_at", "sent_at", "answered_at")
+        held["messages"] = [
+            {**_plain(row, *names), "text": protocol.text(row.step)}
+            for row in people.deliveries_of(session, conversation, *State)
+        ]
+        held["alerts"] = [
+            _plain(
+                alerts.view(row, person.number),
+                *("kind", "level", "words", "detail", "created_at", "acknowledged_at"),
+                "acknowledged_by",
+            )
+            for row in _rows(session, Alert, conversation)
+        ]
+        return held
+
+
+def _erase(database: Database, conversations: Conversations, conversation: str) -> bool:
+    """Erase a conversation, then the person; return whether anything was held."""
+    events = conversations.erase(conversation)
+    with database.begin() as session:
+        person = people.lock(session, conversation)
+        if person is None:
+            return events > 0
+        enrolments = sa.select(Enrolment.id).where(Enrolment.conversation_id == conversation)
+        options = {"synchronize_session": False}
+        session.execute(
+            sa.delete(Delivery).where(Delivery.enrolment_id.in_(enrolments)),
+            execution_options=options,
+        )
+        for table in (Alert, Consent, Enrolment, Person):
+            session.execute(
+                sa.delete(table).where(table.conversation_id == conversation),
+                execution_options=options,
+            )
+        return True
+
+
+def forget(database: Database, conversations: Conversations, number: str) -> bool:
+    """Erase everything held about a number; return whether there was anything.
+
+    A STOP stays, as a keyed hash and a date: without it, the next SMS would be sent.
+    Raises NumberRefused.
+    """
+    return _erase(database, conversations, conversation_id(normalise(number)))
+
+
+def purge(
+    database: Database, conversations: Conversations, now: datetime, retention: timedelta
+) -> int:
+    """Erase the people whose last message is older than `retention`; return how many.
+
+    Those who still have something to be sent are kept.
+    """
+    waiting = (
+        sa.select(Enrolment.conversation_id)
+        .join(Delivery)
+        .where(Delivery.state.in_([State.PENDING, State.CLAIMED]))
+    )
+    query = sa.select(Person.conversation_id).where(
+        Person.last_message_at < now - retention, Person.conversation_id.not_in(waiting)
+    )
+    with database.begin() as session:
+        old = list(session.execute(query).scalars())
+    return sum(_erase(database, conversations, conversation) for conversation in old)

@@ -1,0 +1,116 @@
+"""The tables. Numbers and words are encrypted; the rest names nobody."""
+
+from enum import Enum
+
+import sqlalchemy as sa
+
+from cimento.store.base import Base, UtcDateTime
+
+
+class State(str, Enum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"  # not due, or to be tried again
+    CLAIMED = "claimed"  # one worker is handing it to the provider, or died doing so
+    SENT = "sent"  # the provider has taken it
+    DELIVERED = "delivered"  # the provider reports that the phone has it
+    FAILED = "failed"  # refused for good
+    DROPPED = "dropped"  # not sent, because it was no longer true or no longer needed
+    UNKNOWN = "unknown"  # sent or not: the provider cannot tell; a human has been told
+    OPTED_OUT = "opted_out"  # not sent, because the person said STOP
+
+
+class AlertKind(str, Enum):
+    """Why the team is told."""
+
+    ALARM = "alarm"  # the assistant gave an escalation advice
+    SILENCE = "silence"  # no answer to a check-in nor to its reminder
+    UNDELIVERABLE = "undeliverable"  # an SMS was refused, or did not arrive
+    HUMAN = "human"  # the patient asks for a human
+    UNKNOWN = "unknown"  # an SMS may or may not have gone out
+
+
+class Person(Base):
+    """A number that follow-ups go to, or that has written."""
+
+    __tablename__ = "person"
+    conversation_id = sa.Column(sa.String(40), primary_key=True)  # keyed hash of the number
+    number = sa.Column(sa.Text, nullable=False)  # encrypted
+    unreachable_at = sa.Column(UtcDateTime)  # the provider refused the number for good
+    last_message_at = sa.Column(UtcDateTime, nullable=False, index=True)  # either way
+
+
+class OptOut(Base):
+    """A wish to get no SMS, said here or to the operator.
+
+    Apart from the person: it holds for numbers never enrolled, and after an erasure.
+    """
+
+    __tablename__ = "opt_out"
+    conversation_id = sa.Column(sa.String(40), primary_key=True)
+    at = sa.Column(UtcDateTime, nullable=False)
+
+
+class Consent(Base):
+    """Who recorded that the person agreed, and when; and every STOP and START since."""
+
+    __tablename__ = "consent"
+    id = sa.Column(sa.Integer, primary_key=True)
+    conversation_id = sa.Column(sa.ForeignKey(Person.conversation_id), nullable=False, index=True)
+    event = sa.Column(sa.String(10), nullable=False)  # given, stop, start
+    recorded_by = sa.Column(sa.String(100), nullable=False)
+    at = sa.Column(UtcDateTime, nullable=False)
+
+
+class Enrolment(Base):
+    """One follow-up of one person."""
+
+    __tablename__ = "enrolment"
+    id = sa.Column(sa.Integer, primary_key=True)
+    conversation_id = sa.Column(sa.ForeignKey(Person.conversation_id), nullable=False, index=True)
+    discharge_at = sa.Column(UtcDateTime, nullable=False)
+    act_at = sa.Column(UtcDateTime)
+    created_at = sa.Column(UtcDateTime, nullable=False)
+
+
+class Delivery(Base):
+    """One step of one follow-up: at most one row, so at most one SMS."""
+
+    __tablename__ = "delivery"
+    id = sa.Column(sa.Integer, primary_key=True)
+    enrolment_id = sa.Column(sa.ForeignKey(Enrolment.id), nullable=False)
+    step = sa.Column(sa.String(50), nullable=False)
+    kind = sa.Column(sa.String(10), nullable=False)
+    reference = sa.Column(sa.String(32), nullable=False, unique=True)  # what the provider sees
+    state = sa.Column(sa.String(10), nullable=False)
+    reason = sa.Column(sa.String(200))  # why it failed or was dropped; nothing about the person
+    next_at = sa.Column(UtcDateTime, nullable=False)  # due, or to be tried again
+    expires_at = sa.Column(UtcDateTime, nullable=False)
+    attempts = sa.Column(sa.Integer, nullable=False, default=0)
+    claimed_at = sa.Column(UtcDateTime)
+    provider_id = sa.Column(sa.String(100))
+    sent_at = sa.Column(UtcDateTime)
+    reply_due_at = sa.Column(UtcDateTime, index=True)  # set while an answer is awaited
+    answered_at = sa.Column(UtcDateTime)
+    __table_args__ = (
+        sa.UniqueConstraint("enrolment_id", "step"),
+        sa.Index("ix_delivery_state_next_at", "state", "next_at"),
+        sa.Index("ix_delivery_state_expires_at", "state", "expires_at"),
+    )
+
+
+class Alert(Base):
+    """Something the team must know, until somebody acknowledges it by name."""
+
+    __tablename__ = "alert"
+    id = sa.Column(sa.Integer, primary_key=True)
+    conversation_id = sa.Column(sa.ForeignKey(Person.conversation_id), nullable=False, index=True)
+    kind = sa.Column(sa.String(20), nullable=False)
+    level = sa.Column(sa.String(10), nullable=False)  # answers.catalog.LEVELS
+    words = sa.Column(sa.Text)  # the patient's own, encrypted
+    detail = sa.Column(sa.String(200))  # what the engine knows: a step, a provider's reason
+    cause = sa.Column(sa.String(60), nullable=False, unique=True)  # one cause, one alert
+    created_at = sa.Column(UtcDateTime, nullable=False)
+    next_mail_at = sa.Column(UtcDateTime, index=True)  # when an e-mail about it is due
+    acknowledged_at = sa.Column(UtcDateTime)
+    acknowledged_by = sa.Column(sa.String(100))

@@ -1,0 +1,139 @@
+"""Read protocol.yml: the steps of a follow-up, and the proof that they rest on the sheet."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+
+from cimento.answers import catalog, grounding, sheet
+from cimento.followup.schedule import CLOSES, OPENS, Moment, Window, window
+from cimento.settings.paths import ROOT
+
+FILE = Path(__file__).with_name("protocol.yml")
+REMINDER = "reminder"
+
+Kind = Literal["advice", "check_in", "reminder"]
+
+
+class ProtocolError(Exception):
+    """protocol.yml cannot be served; the message says what is wrong in it."""
+
+
+@lru_cache(maxsize=1)
+def _service() -> dict[str, str]:
+    return catalog.read_service()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One SMS of the protocol. `text` still has the places of the service's number."""
+
+    id: str
+    kind: Kind
+    moment: Moment
+    valid_for: timedelta
+    text: str
+    quotes: tuple[str, ...]
+    policy: tuple[str, ...]
+
+    def wording(self) -> catalog.Wording:
+        """Return the step as a wording of the catalogue, so that the same checks apply."""
+        custom = {"topic": self.id, "section": None, "escalation": "none"}
+        source = {"quotes": self.quotes, "policy": self.policy, "file": FILE.name}
+        return catalog.Wording(
+            self.id,
+            catalog.SMS,
+            "",
+            self.text,
+            custom,
+            None,
+            **source,  # type: ignore[arg-type]
+        )
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """The steps, and the reminder of a check-in without answer."""
+
+    steps: tuple[Step, ...]
+    reminder: Step
+
+    def windows(self, act_at: datetime | None, discharge_at: datetime) -> dict[str, Window]:
+        """Return {step id: when it is due}; steps before an act of unknown date are left out."""
+        anchors = {"act": act_at, "discharge": discharge_at}
+        return {
+            step.id: window(step.moment, anchor, step.valid_for)
+            for step in self.steps
+            if (anchor := anchors[step.moment.anchor]) is not None
+        }
+
+    def text(self, step_id: str) -> str:
+        """Return the SMS of a step, with the service's number."""
+        texts = {step.id: step.text for step in (*self.steps, self.reminder)}
+        # "day_1.reminder" is the reminder of the step day_1
+        own = texts[REMINDER if step_id.endswith(f".{REMINDER}") else step_id]
+        return catalog.render(own, _service())
+
+
+def _moment(entry: dict[str, Any]) -> Moment:
+    at = time.fromisoformat(entry["at"]) if "at" in entry else None
+    if at and not OPENS <= at < CLOSES:
+        raise ValueError(f"{entry['at']} is not an hour at which SMS are sent")
+    if entry["anchor"] not in ("act", "discharge"):
+        raise ValueError(f"no anchor {entry['anchor']!r}")
+    return Moment(entry["anchor"], entry.get("days", 0), at, entry.get("hours", 0))
+
+
+def _step(entry: dict[str, Any]) -> Step:
+    if entry["kind"] not in get_args(Kind):
+        raise ValueError(f"no kind {entry['kind']!r}")
+    return Step(
+        id=entry["id"],
+        kind=entry["kind"],
+        moment=_moment(entry["moment"]),
+        valid_for=timedelta(hours=entry["valid_for"]),
+        text=entry["text"],
+        quotes=tuple(entry["quotes"]),
+        policy=tuple(entry["policy"]),
+    )
+
+
+def _read(file: Path) -> Protocol:
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        steps = tuple(_step(entry) for entry in content["steps"])
+        silent = content["reminder"]
+        moment = {"anchor": "discharge", "hours": silent["after"]}
+        reminder = _step({**silent, "id": REMINDER, "kind": REMINDER, "moment": moment})
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise ProtocolError(f"{file.name}: {error!r}") from error
+    return Protocol(steps, reminder)
+
+
+def problems(protocol: Protocol, root: Path = ROOT) -> list[str]:
+    """Return what is wrong with the texts, one line each: the checks of every answer.
+
+    Raises sheet.SourceError when the sheet or the policy cannot be read.
+    """
+    source, policy = sheet.read_text(root, sheet.SHEET), sheet.read_policy(root)
+    service = catalog.read_service(root)
+    found = []
+    for step in (*protocol.steps, protocol.reminder):
+        wording = step.wording()
+        found += grounding.check_sources(wording, source, policy)
+        found += grounding.check_form(wording, service, set())
+        if "assistant automatique" not in step.text or "STOP" not in step.text:
+            found.append(f"{step.id}: must say that it is automatic and that STOP stops")
+    return found
+
+
+@lru_cache(maxsize=1)
+def read_protocol() -> Protocol:
+    """Return the protocol, proved to rest on the sheet. Raises ProtocolError, SourceError."""
+    protocol = _read(FILE)
+    if found := problems(protocol):
+        raise ProtocolError("Some follow-up SMS cannot be sent:\n- " + "\n- ".join(found))
+    return protocol

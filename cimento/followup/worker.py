@@ -1,0 +1,100 @@
+"""The worker: Huey runs a tick every minute, and erases what is too old every night.
+
+The queue holds no SMS: only the wish for a tick. What is to be sent, and by whom, is in the
+database alone. A queue that is lost, late or doubled therefore loses and doubles nothing, and
+machines may share one (Redis) or have one each (SQLite).
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from huey import Huey, RedisHuey, SqliteHuey, crontab
+
+from cimento.followup.deliveries import Deliveries
+from cimento.followup.dispatch import Dispatcher
+from cimento.followup.erasure import Conversations, purge
+from cimento.followup.mail import Mailer, mail_alerts
+from cimento.followup.protocol import read_protocol
+from cimento.followup.rasa_client import RasaClient
+from cimento.settings.followup import FollowUpSettings
+from cimento.sms.gateway import Gateway
+from cimento.store.database import Database, open_database
+
+logger = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+_TICK_EXPIRES = 55  # seconds: a tick that has waited longer is made useless by the next
+
+
+def utc_now() -> datetime:
+    """Return the present, aware."""
+    return datetime.now(timezone.utc)
+
+
+@dataclass(frozen=True)
+class Jobs:
+    """What a worker does, at each tick and each night."""
+
+    database: Database
+    dispatcher: Dispatcher
+    settings: FollowUpSettings
+    conversations: Conversations
+    clock: Clock
+
+    def tick(self) -> None:
+        """Send what is due, then tell the team."""
+        outcomes = self.dispatcher.tick()
+        if outcomes:
+            logger.info("Tick: %s.", ", ".join(f"{n} {what}" for what, n in outcomes.items()))
+        if self.settings.smtp_url:
+            settings = self.settings
+            mailer = Mailer(settings.smtp_url, settings.alert_from, settings.alert_to)
+            mail_alerts(self.database, mailer, self.clock(), settings.alert_repeat)
+
+    def purge(self) -> None:
+        """Erase what is older than the retention."""
+        erased = purge(self.database, self.conversations, self.clock(), self.settings.retention)
+        logger.info("Purge: %d people erased.", erased)
+
+
+def make_jobs(
+    settings: FollowUpSettings,
+    gateway: Gateway,
+    conversations: Conversations,
+    clock: Clock = utc_now,
+) -> Jobs:
+    """Connect everything. Raises DatabaseError, ProtocolError, SourceError."""
+    database = open_database(settings.database_url)
+    dispatcher = Dispatcher(
+        Deliveries(database, read_protocol()),
+        gateway,
+        RasaClient(settings.rasa_url, settings.api_token),
+        clock,
+    )
+    return Jobs(database, dispatcher, settings, conversations, clock)
+
+
+def open_queue(url: str) -> Huey:
+    """Return the queue at `url`: sqlite:///path or redis://…"""
+    if not url.startswith("sqlite"):
+        return RedisHuey("cimento-followup", url=url, results=False)
+    file = Path(urlsplit(url).path[1:])  # sqlite:////absolute, sqlite:///relative
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return SqliteHuey("cimento-followup", filename=str(file), results=False, timeout=30)
+
+
+def schedule_jobs(queue: Huey, jobs: Jobs) -> Callable[[], object]:
+    """Put the jobs on the queue's calendar; return what asks for a tick at once."""
+    tick = queue.periodic_task(crontab(), name="tick", expires=_TICK_EXPIRES)(jobs.tick)
+    queue.periodic_task(crontab(hour="3", minute="0"), name="purge")(jobs.purge)
+    return tick
+
+
+def work(queue: Huey, jobs: Jobs) -> None:
+    """Work until Ctrl-C or SIGTERM; a tick that has begun is finished first on Ctrl-C."""
+    schedule_jobs(queue, jobs)
+    queue.create_consumer(workers=1, max_delay=2).run()

@@ -1,0 +1,29 @@
+"""Read whether a message speaks from before or from after the act. Free of Rasa."""
+
+import re
+from functools import lru_cache
+
+from cimento.nlu import lexicon
+from cimento.nlu.text import clip, spell
+
+BEFORE, AFTER = "before", "after"
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Return what to look for, in order, and the moment that each tells."""
+    words = lexicon.load("moments")
+    return [
+        (lexicon.any_of(words[key], words["groups"]), moment)
+        for key, moment in (("planned_before", BEFORE), ("after", AFTER), ("before", BEFORE))
+    ]
+
+
+def read(message: str) -> str | None:
+    """Return BEFORE or AFTER when `message` tells which, None when it tells neither.
+
+    When both are told ("opéré hier, je mange quoi avant la douche ?") the past act
+    wins: what was done is surer than what is planned.
+    """
+    text = spell(clip(message))
+    return next((moment for pattern, moment in _patterns() if pattern.search(text)), None)

@@ -1,0 +1,53 @@
+"""Bring patients' spelling back to plain French letters and words.
+
+`fold` removes what carries no meaning here (case, accents, repeated letters);
+`spell` also writes out SMS spelling ("jpeu", "koi", "ds") with the list of
+`nlu/lexicon/sms.yml`. Offsets are not kept: nothing downstream needs them.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from cimento.nlu import lexicon
+
+# Read at most this much of a message. Patients' longest messages have some 900
+# characters; a pasted document is not a question, and time must stay bounded.
+MAX_CHARACTERS = 2000
+
+_SAME_LETTERS = str.maketrans({"’": "'", "`": "'", "´": "'", "œ": "oe", "æ": "ae"})
+
+
+def clip(text: str) -> str:
+    """Keep the beginning and the end of a message longer than MAX_CHARACTERS.
+
+    The end is kept because an alarm often comes last ("… ah si, 39 ce matin").
+    """
+    if len(text) <= MAX_CHARACTERS:
+        return text
+    half = MAX_CHARACTERS // 2
+    return f"{text[:half]} {text[-half:]}"
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case, without accents, letters repeated at most twice."""
+    decomposed = unicodedata.normalize("NFD", text.lower().translate(_SAME_LETTERS))
+    plain = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+    return re.sub(r"([^\W\d])\1{2,}", r"\1\1", plain)
+
+
+@lru_cache(maxsize=1)
+def sms_words() -> dict[str, str]:
+    """Return the SMS spellings and the words they stand for, both folded."""
+    return {
+        fold(spelling): fold(words)
+        for words, spellings in lexicon.load("sms").items()
+        for spelling in spellings.split()
+    }
+
+
+def spell(text: str) -> str:
+    """Return `text` folded and with SMS spelling written out."""
+    words = sms_words()
+    # An elided word is whole already: the c of "c'est" is not the SMS "c".
+    return re.sub(r"\b\w+\b(?!')", lambda word: words.get(word[0], word[0]), fold(text))

@@ -1,0 +1,66 @@
+"""Talk to the running assistant in the terminal: `make chat`."""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+import uuid
+from typing import Any
+
+from cimento.settings.servers import SettingError, read_settings
+
+
+def ask(webhook: str, sender: str, text: str, timeout: float = 30) -> list[dict[str, Any]]:
+    """Return the messages of one turn; OSError when the assistant cannot be reached.
+
+    `timeout` is in seconds.
+    """
+    body = json.dumps({"sender": sender, "message": text}).encode()
+    request = urllib.request.Request(webhook, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=timeout) as reply:
+        messages: list[dict[str, Any]] = json.load(reply)
+    return messages
+
+
+def show(messages: list[dict[str, Any]]) -> dict[str, str]:
+    """Print a turn; return {number typed: payload} of its buttons."""
+    choices: dict[str, str] = {}
+    for message in messages:
+        if "text" in message:
+            print(f"\n{message['text']}")
+        for button in message.get("buttons", []):
+            number = str(len(choices) + 1)
+            choices[number] = button["payload"]
+            print(f"  {number}. {button['title']}")
+        if "custom" in message:
+            print(f"  [{json.dumps(message['custom'], ensure_ascii=False)}]")
+    return choices
+
+
+def main() -> int:
+    """Read lines until the end of input; return the exit status."""
+    try:
+        webhook = read_settings().webhook
+    except SettingError as error:
+        print(error, file=sys.stderr)
+        return 1
+    sender = uuid.uuid4().hex
+    choices: dict[str, str] = {}
+    print("Write a message; a number chooses a button; Ctrl-D ends.")
+    while True:
+        try:
+            line = input("\n> ").strip()
+        except (EOFError, KeyboardInterrupt):
+            print()
+            return 0
+        try:
+            choices = show(ask(webhook, sender, choices.get(line, line)))
+        except (OSError, urllib.error.URLError) as error:
+            print(
+                f"No answer from {webhook} ({error}). Is `make run` running?",
+                file=sys.stderr,
+            )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,151 @@
+"""Start the assistant: `python -m cimento.ops.run` (what `make run` does once installed).
+
+Checks the sources, trains if needed, then runs the action server and Rasa side by side
+until Ctrl-C, and the follow-ups with their API when CIMENTO_API_TOKEN lets them talk to
+Rasa. All but Rasa are started again if they die; alarms are answered meanwhile, since
+Rasa says them by itself.
+"""
+
+import os
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+
+import yaml
+from honcho.manager import Manager
+
+from cimento.answers import grounding
+from cimento.answers.sheet import SourceError
+from cimento.followup.protocol import ProtocolError, read_protocol
+from cimento.ops.train import TrainingError, train_if_needed
+from cimento.settings.chat import read_chat_settings
+from cimento.settings.followup import FollowUpSettings, read_followup_settings
+from cimento.settings.paths import ROOT
+from cimento.settings.servers import ENDPOINTS, SettingError, Settings, read_settings
+from cimento.settings.sms import read_sms_settings
+from cimento.sms.tables import open_database
+from cimento.store.database import DatabaseError
+from cimento.store.secret import read_secret
+
+# Quiet: no telemetry, no banner of libraries; errors only, and no patient's words.
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "PYTHONWARNINGS": "ignore",
+    "LOG_LEVEL": "ERROR",
+}
+
+
+class StartError(Exception):
+    """The assistant cannot start; the message says why and what to do."""
+
+
+def check_ports(settings: Settings, followup: FollowUpSettings) -> None:
+    """Raise StartError when a port cannot be listened on."""
+    ports = [
+        (settings.host, settings.port, "CIMENTO_PORT"),
+        (settings.actions_host, settings.actions_port, "CIMENTO_ACTIONS_PORT"),
+    ]
+    if settings.api_token:
+        ports.append((followup.api_host, followup.api_port, "CIMENTO_FOLLOWUP_PORT"))
+    for host, port, variable in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise StartError(
+                    f"Cannot listen on {host}:{port} ({error.strerror}). Stop what uses it, "
+                    f"or choose another port: {variable}={port + 1} make run"
+                ) from error
+
+
+def check_answers() -> None:
+    """Raise StartError when an answer does not rest on the sheet or the policy."""
+    try:
+        found = grounding.problems()
+    except SourceError as error:
+        raise StartError(str(error)) from error
+    if found:
+        raise StartError("Some answers cannot be served:\n- " + "\n- ".join(found))
+
+
+def write_endpoints(settings: Settings) -> None:
+    """Write var/endpoints.yml: endpoints.yml with the action server of the settings."""
+    endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
+    address = f"http://{settings.actions_host}:{settings.actions_port}/webhook"
+    endpoints["action_endpoint"]["url"] = address
+    (ROOT / ENDPOINTS).parent.mkdir(exist_ok=True)
+    (ROOT / ENDPOINTS).write_text(yaml.safe_dump(endpoints), encoding="utf-8")
+
+
+def commands(settings: Settings) -> dict[str, str]:
+    """Return {name: shell command} of the processes."""
+    python = f"'{sys.executable}' -m"
+    again = f"while :; do {python} {{}}; sleep 1; done"
+    processes = {
+        "actions": again.format(f"rasa_sdk --actions actions --port {settings.actions_port}"),
+        "rasa": f"exec {python} ops.serve",
+    }
+    if settings.api_token:
+        processes["followups"] = again.format("cimento.followup worker")
+        processes["api"] = again.format("cimento.followup api")
+    return processes
+
+
+def _announce(settings: Settings, followup: FollowUpSettings) -> None:
+    started = time.monotonic()
+    while True:
+        time.sleep(0.5)
+        try:
+            urllib.request.urlopen(settings.chat, timeout=2).close()
+        except (OSError, urllib.error.URLError):
+            continue
+        print(f"Cimento is ready ({time.monotonic() - started:.0f} s).", flush=True)
+        print(f"Open the chat: {settings.chat} (the sheet: {settings.chat}/fiche)")
+        print(f'Or talk to it: POST {settings.webhook} {{"sender": "me", "message": "Bonjour"}}')
+        if settings.api_token:
+            print(f"Follow-ups by SMS: http://{followup.api_host}:{followup.api_port}/docs")
+        else:
+            print("Follow-ups by SMS are off: CIMENTO_API_TOKEN starts them. See: make demo-sms")
+        print("Or in a second terminal: make chat. Ctrl-C stops everything.", flush=True)
+        return
+
+
+def run(settings: Settings, followup: FollowUpSettings) -> int:
+    """Run everything until Rasa stops or Ctrl-C; return the exit status."""
+    environment = {**os.environ, **QUIET, "SANIC_HOST": settings.actions_host}
+    manager = Manager()
+    for name, command in commands(settings).items():
+        manager.add_process(name, command, env=environment, cwd=str(ROOT))
+    print("Starting (about 20 seconds)…", flush=True)
+    threading.Thread(target=_announce, args=[settings, followup], daemon=True).start()
+    manager.loop()
+    return manager.returncode or 0
+
+
+def main() -> int:
+    """Check, train, run. Print what is wrong and return 1 when the start is refused."""
+    try:
+        settings = read_settings()
+        followup = read_followup_settings()
+        read_chat_settings()
+        read_secret()
+        check_answers()
+        read_protocol()
+        check_ports(settings, followup)
+        open_database(read_sms_settings().database_url)  # its tables made by one process
+        train_if_needed()
+        write_endpoints(settings)
+    except (SettingError, StartError, TrainingError, ProtocolError, DatabaseError) as error:
+        print(f"Cimento cannot start. {error}", file=sys.stderr)
+        return 1
+    return run(settings, followup)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

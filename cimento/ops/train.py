@@ -1,0 +1,104 @@
+"""Train the model when what it is made of has changed: `python -m cimento.ops.train`."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from cimento.settings.paths import ROOT
+
+MODEL = Path("models/cimento.tar.gz")
+_RECORD = Path("models/cimento.json")
+_LOG = Path("var/log/train.log")
+_SOURCES = ("config.yml", "domain.yml", "requirements.txt", "data", "cimento/nlu")
+
+
+class TrainingError(Exception):
+    """Training failed; the message says where its log is."""
+
+
+def _digest(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def sources_digest(root: Path = ROOT) -> str:
+    """Return the SHA-256 of everything a model is made of: data, config, components."""
+    files = []
+    for name in _SOURCES:
+        path = root / name
+        files += sorted(path.rglob("*.[py]*")) if path.is_dir() else [path]
+    return _digest([file for file in files if file.is_file() and file.suffix != ".pyc"])
+
+
+def state(root: Path = ROOT) -> str:
+    """Return "fresh", "missing", "stale" (sources changed) or "damaged"."""
+    if not (root / MODEL).exists():
+        return "missing"
+    try:
+        record = json.loads((root / _RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "stale"
+    if record.get("model") != _digest([root / MODEL]):
+        return "damaged"
+    return "fresh" if record.get("sources") == sources_digest(root) else "stale"
+
+
+_REASONS = {
+    "missing": "There is no model yet.",
+    "stale": "The data, the configuration or the components have changed.",
+    "damaged": f"{MODEL} is damaged.",
+}
+
+
+def train(root: Path = ROOT) -> None:
+    """Train and record what from. Takes one to three minutes; shows that it goes on.
+
+    The model in place is replaced only when training succeeded. Raises TrainingError.
+    """
+    log = root / _LOG
+    log.parent.mkdir(parents=True, exist_ok=True)
+    (root / MODEL).parent.mkdir(exist_ok=True)
+    sources, started = sources_digest(root), time.monotonic()
+    with (
+        tempfile.TemporaryDirectory(dir=root / MODEL.parent) as out,
+        log.open("wb") as output,
+    ):
+        command = [sys.executable, "-m", "rasa", "train", "--out", out]
+        process = subprocess.Popen(
+            [*command, "--fixed-model-name", "new"],
+            cwd=root, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        while process.poll() is None:
+            time.sleep(1)
+            print(f"\rTraining… {time.monotonic() - started:.0f} s", end="", flush=True)
+        print()
+        archive = Path(out) / "new.tar.gz"
+        if process.returncode or not archive.exists():
+            raise TrainingError(f"Training failed: see the end of {_LOG}.")
+        archive.replace(root / MODEL)
+    record = {"sources": sources, "model": _digest([root / MODEL])}
+    (root / _RECORD).write_text(json.dumps(record), encoding="utf-8")
+
+
+def train_if_needed(root: Path = ROOT) -> None:
+    """Train unless the model is fresh, saying why. Raises TrainingError."""
+    found = state(root)
+    if found == "fresh":
+        print("The model is up to date.")
+        return
+    print(f"{_REASONS[found]} Training (one to three minutes)…")
+    train(root)
+
+
+if __name__ == "__main__":
+    try:
+        train_if_needed()
+    except TrainingError as error:
+        sys.exit(str(error))

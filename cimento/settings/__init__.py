@@ -1,0 +1,1 @@
+"""Every setting of Cimento, one file per concern."""

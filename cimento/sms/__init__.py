@@ -1,0 +1,1 @@
+"""Text messages: providers, what was sent and seen, numbers, STOP, the alphabet. Free of Rasa."""

@@ -1,0 +1,80 @@
+"""What became of each message sent, by its reference: what makes "never twice" provable.
+
+A row is written before the provider is called: no row means that it never was.
+"""
+
+import time
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import IntegrityError
+
+from cimento.sms.gateway import Knowledge, UncertainFailure
+from cimento.sms.tables import OUTBOUND
+
+# begun: the provider is being called, or a crash cut the call. refused: it said no.
+State = Literal["begun", "refused", "accepted", "delivered", "failed"]
+_FINAL = ("delivered", "failed")
+
+
+class Ledger:
+    """The states of sent messages, shared by all processes through the database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def begin(self, reference: str) -> str | None:
+        """Claim `reference` before sending; return the provider's id if it was sent before.
+
+        Raises UncertainFailure when an earlier call was cut: it may have been sent.
+        """
+        row = {"state": "begun", "provider_id": None, "at": time.time()}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(OUTBOUND.insert().values(reference=reference, **row))
+            return None
+        except IntegrityError:
+            refused = sa.and_(OUTBOUND.c.reference == reference, OUTBOUND.c.state == "refused")
+            with self._engine.begin() as connection:
+                if connection.execute(OUTBOUND.update().where(refused).values(**row)).rowcount:
+                    return None
+        if self.state_of(reference) == "sent":
+            return self._provider_id(reference) or reference
+        raise UncertainFailure("an earlier call to the provider was cut short")
+
+    def record(self, reference: str, state: State, provider_id: str | None = None) -> bool:
+        """Set the state of a message begun; return False when there is none to set.
+
+        Reports come late and out of order: what is final stays, what was accepted stays so.
+        """
+        values: dict[str, object] = {"state": state, "at": time.time()}
+        if provider_id:
+            values["provider_id"] = provider_id
+        known = sa.and_(OUTBOUND.c.reference == reference, OUTBOUND.c.state.not_in(_FINAL))
+        with self._engine.begin() as connection:
+            return bool(
+                connection.execute(OUTBOUND.update().where(known).values(**values)).rowcount
+            )
+
+    def state(self, reference: str) -> State | None:
+        """Return the state of a message, None when it was never begun."""
+        with self._engine.connect() as connection:
+            row = sa.select(OUTBOUND.c.state).where(OUTBOUND.c.reference == reference)
+            found: State | None = connection.execute(row).scalar()
+        return found
+
+    def state_of(self, reference: str) -> Knowledge:
+        """Return whether the provider took the message (see followup.gateway.Gateway)."""
+        match self.state(reference):
+            case None | "refused":
+                return "absent"
+            case "begun":
+                return "unknown"
+        return "sent"
+
+    def _provider_id(self, reference: str) -> str | None:
+        with self._engine.connect() as connection:
+            row = sa.select(OUTBOUND.c.provider_id).where(OUTBOUND.c.reference == reference)
+            found: str | None = connection.execute(row).scalar()
+        return found

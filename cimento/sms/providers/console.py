@@ -1,0 +1,78 @@
+"""The simulated phone: no network, no operator. For trying, showing and testing."""
+
+import json
+import time
+from ipaddress import ip_address
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from cimento.sms.ledger import Ledger
+from cimento.sms.providers.base import MAX_ID, Inbound, Provider, Received, Refused, Route
+from cimento.sms.tables import PHONE
+from cimento.store.vault import conversation_id, decrypt, encrypt
+
+_WORDS = "simulated phone"  # the key that texts are encrypted with
+
+
+class ConsoleProvider(Provider):
+    """A phone in this machine's database: what is sent to it can be read there, here alone."""
+
+    name = "console"
+    inbound = Route("POST", "/console")
+    acknowledgement = ('{"messages": []}', "application/json")
+
+    def __init__(self, ledger: Ledger, engine: Engine) -> None:
+        super().__init__(ledger)
+        self._engine = engine
+
+    @staticmethod
+    def check_local(received: Received) -> None:
+        """Raise Refused unless the request comes from this machine, and through no proxy."""
+        forwarded = {"x-forwarded-for", "forwarded", "x-real-ip"} & set(received.headers)
+        try:
+            local = ip_address(received.address).is_loopback and not forwarded
+        except ValueError:
+            local = False
+        if not local:
+            raise Refused(403, "the simulated phone is for this machine alone")
+
+    def read(self, received: Received) -> Inbound:
+        self.check_local(received)
+        try:
+            content = json.loads(received.body)
+        except (ValueError, RecursionError) as error:
+            raise Refused(400, "the body is not JSON") from error
+        match content:
+            case {"from": str(number), "text": str(text), "id": str(message_id)}:
+                if 0 < len(message_id) <= MAX_ID:
+                    return Inbound(message_id, number, text)
+        raise Refused(400, 'the body must be {"from": "06…", "text": "…", "id": "…"}')
+
+    def _transmit(self, number: str, text: str, reference: str) -> str:
+        with self._engine.begin() as connection:
+            row = PHONE.insert().values(
+                conversation=conversation_id(number),
+                reference=reference,
+                text=encrypt(text, _WORDS),
+                at=time.time(),
+            )
+            return str(connection.execute(row).inserted_primary_key[0])
+
+    def received_by(
+        self, number: str, after: int = 0, reference: str = ""
+    ) -> list[dict[str, object]]:
+        """Return what the phone `number` (E.164) received: [{id, text, at}], oldest first.
+
+        `after`: the last id already known; `reference`: only messages whose reference
+        starts so; `at`: seconds since 1970.
+        """
+        query = (
+            sa.select(PHONE)
+            .where(PHONE.c.conversation == conversation_id(number), PHONE.c.id > after)
+            .where(PHONE.c.reference.startswith(reference, autoescape=True))
+            .order_by(PHONE.c.id)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [{"id": row.id, "text": decrypt(row.text, _WORDS), "at": row.at} for row in rows]

@@ -1,0 +1,133 @@
+"""Open the database: SQLite (brought up to date by itself) or PostgreSQL."""
+
+import sqlite3
+import time
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from cimento.settings.servers import SettingError
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+_LOCK_SECONDS = 30  # how long a worker waits for another one's transaction on SQLite
+
+
+class DatabaseError(Exception):
+    """The database cannot be used as it is; the message says what to do."""
+
+
+def _use_wal(connection: Any) -> None:
+    """Let readers and a writer work together; the file remembers it.
+
+    SQLite's own patience does not cover this change: processes that make a new database
+    together would fail.
+    """
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Make each transaction take the write lock at once, and keep what it committed.
+
+    By itself pysqlite begins late, and two workers that read then write would fail; and
+    without synchronous=FULL a claim might not survive a power cut.
+    """
+
+    @sa.event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        _use_wal(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def connect(url: str) -> Engine:
+    """Return an engine on `url`; its errors never hold the values of a statement."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
+    file = make_url(url).database
+    if not file:
+        raise SettingError("CIMENTO_DATABASE_URL: workers cannot share a database in memory.")
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        hide_parameters=True,
+        poolclass=sa.pool.QueuePool,
+        connect_args={"timeout": _LOCK_SECONDS, "check_same_thread": False},
+    )
+    _prepare_sqlite(engine)
+    return engine
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the tables up to date, in one transaction: several workers may start at once."""
+    config = _config()
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7203)")  # any number of ours
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _is_up_to_date(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    return current == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+class Database:
+    """Where the engine keeps everything. `with database.begin() as session:` commits."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._sessions = sessionmaker(engine, expire_on_commit=False)
+
+    def begin(self) -> AbstractContextManager[Session]:
+        """Return a transaction: committed on leaving, rolled back on an exception."""
+        return self._sessions.begin()
+
+
+def open_database(url: str) -> Database:
+    """Return the database at `url`, its tables up to date.
+
+    Raises DatabaseError when it cannot be reached, or is a PostgreSQL to be upgraded: that
+    is the administrator's decision.
+    """
+    engine = connect(url)
+    try:
+        if not _is_up_to_date(engine):
+            if engine.dialect.name != "sqlite":
+                raise DatabaseError(
+                    "The tables are not up to date: python -m cimento.followup upgrade"
+                )
+            upgrade(engine)
+    except sa.exc.OperationalError as error:
+        raise DatabaseError(
+            "The follow-up database cannot be reached (CIMENTO_DATABASE_URL): "
+            f"{type(error.orig).__name__}. Is it running, and the address right?"
+        ) from error
+    return Database(engine)

@@ -1,0 +1,46 @@
+"""What hides patients: the keyed hash that names a conversation, and encryption at rest."""
+
+import base64
+import hashlib
+import hmac
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from cimento.store.secret import derive
+
+NUMBERS, WORDS = "sms numbers", "alert words"  # one key for each
+_HEX_DIGITS = 32
+
+
+class VaultError(Exception):
+    """Something was encrypted with another secret; the message says what to do."""
+
+
+def conversation_id(number: str) -> str:
+    """Return the name of the conversation with an E.164 number: a keyed hash, "sms-…".
+
+    The same number always gives the same name; without the secret of the installation,
+    trying all numbers does not give it back.
+    """
+    digest = hmac.new(derive("sms conversation"), number.encode(), hashlib.sha256)
+    return f"sms-{digest.hexdigest()[:_HEX_DIGITS]}"
+
+
+def _cipher(purpose: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(derive(purpose)))
+
+
+def encrypt(text: str, purpose: str = NUMBERS) -> str:
+    """Return `text` encrypted, as ASCII."""
+    return _cipher(purpose).encrypt(text.encode()).decode()
+
+
+def decrypt(token: str, purpose: str = NUMBERS) -> str:
+    """Return what `encrypt` was given. Raises VaultError when the secret has changed."""
+    try:
+        return _cipher(purpose).decrypt(token.encode()).decode()
+    except InvalidToken as error:
+        raise VaultError(
+            "What is stored was encrypted with another secret: give back to CIMENTO_SECRET "
+            "(or var/secret) the value it had."
+        ) from error
