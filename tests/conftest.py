@@ -14,17 +14,23 @@ from typing import Any
 
 import pytest
 
-from cimento.bench.servers import free_port
 from cimento.ops.chat import ask
+from cimento.ops.processes import free_port
 from cimento.ops.train import MODEL
+from cimento.settings.concern import ENV_FILE, PREFIX
 from cimento.settings.paths import ROOT
+
+# A developer's own settings change no test.
+for name in [name for name in os.environ if name.startswith(PREFIX)]:
+    del os.environ[name]
+os.environ[ENV_FILE] = ""
 
 START_SECONDS = 400  # a damaged model is trained again first
 
 
 @dataclass
 class Assistant:
-    """A running assistant: its two servers, started by `python -m cimento.ops.run`."""
+    """A running assistant: its two servers, started by `cimento run`."""
 
     process: subprocess.Popen[str]
     port: int
@@ -69,11 +75,11 @@ def copy_project(target: Path) -> Path:
 
 
 def launch(project: Path, **settings: str) -> subprocess.Popen[str]:
-    """Run `python -m cimento.ops.run` in `project`, output in var/run.log."""
+    """Run `cimento run` in `project`, output in var/run.log."""
     log = project / "var" / "run.log"
     log.parent.mkdir(exist_ok=True)
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "cimento.ops.run"],
+        [sys.executable, "-u", "-m", "cimento", "run"],
         cwd=project,
         env={**os.environ, **settings},
         stdout=log.open("w"),

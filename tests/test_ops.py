@@ -7,33 +7,11 @@ from pathlib import Path
 import pytest
 
 from cimento.ops import run, serve, train
-from cimento.settings.followup import read_followup_settings
-from cimento.settings.servers import SettingError, Settings, read_settings
+from cimento.settings.concern import SettingError
+from cimento.settings.followup import FollowUpSettings
+from cimento.settings.servers import ServerSettings
 from cimento.sms import gsm7
 from cimento.store import secret
-
-
-def test_settings_default_to_loopback() -> None:
-    assert read_settings({}) == Settings("127.0.0.1", 5005, "127.0.0.1", 5055)
-
-
-@pytest.mark.parametrize("value", ["ninety", "0", "65536", "-1", "80 80"])
-def test_a_wrong_port_names_its_variable(value: str) -> None:
-    with pytest.raises(SettingError, match="CIMENTO_ACTIONS_PORT"):
-        read_settings({"CIMENTO_ACTIONS_PORT": value})
-
-
-def test_the_two_ports_must_differ() -> None:
-    with pytest.raises(SettingError, match="must differ"):
-        read_settings({"CIMENTO_PORT": "5055"})
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("CIMENTO_REST", "everybody"), ("CIMENTO_API_TOKEN", "short")]
-)
-def test_a_wrong_setting_is_named(name: str, value: str) -> None:
-    with pytest.raises(SettingError, match=name):
-        read_settings({name: value})
 
 
 def test_the_http_api_is_closed_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,15 +23,17 @@ def test_the_http_api_is_closed_without_a_token(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
-    made = secret.read_secret({}, tmp_path)
-    assert secret.read_secret({}, tmp_path) == made
+    made = secret.read_secret(tmp_path)
+    assert secret.read_secret(tmp_path) == made
     assert (tmp_path / secret.FILE).stat().st_mode & 0o077 == 0
     assert secret.derive("one purpose", made) != secret.derive("another", made)
 
 
-def test_a_weak_secret_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="CIMENTO_SECRET"):
-        secret.read_secret({"CIMENTO_SECRET": "hunter2"}, tmp_path)
+def test_a_weak_secret_in_the_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / secret.FILE).parent.mkdir()
+    (tmp_path / secret.FILE).write_text("hunter2")
+    with pytest.raises(SettingError, match="var/secret"):
+        secret.read_secret(tmp_path)
 
 
 def test_a_busy_port_is_named() -> None:
@@ -62,7 +42,7 @@ def test_a_busy_port_is_named() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(run.StartError, match=str(port)):
-            run.check_ports(Settings(port=port), read_followup_settings({}))
+            run.check_ports(ServerSettings(port=port), FollowUpSettings())
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
-"""Prove that the answers rest on the sheet. `python -m cimento.answers.grounding` runs it.
+"""Prove that the answers rest on the sheet. `cimento check` runs it.
 
 `problems` lists every breach in plain words; an empty list is the proof. It runs at
 every start (a broken source must not be served) and in the tests.
 """
 
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,18 +104,3 @@ def problems(root: Path = ROOT) -> list[str]:
             if sentence not in quoted and sentence not in NOT_QUOTED:
                 found.append(f"no answer quotes this sentence of the sheet: « {sentence} »")
     return found
-
-
-def main() -> int:
-    """Print the problems; return 1 when there are any, for the shell."""
-    try:
-        found = problems()
-    except sheet.SourceError as error:
-        found = [str(error)]
-    for line in found:
-        print(f"answers: {line}", file=sys.stderr)
-    return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

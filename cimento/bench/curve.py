@@ -1,10 +1,9 @@
-"""Print the trade between wrong answers and refusals: `python -m cimento.bench.curve`.
+"""Print the trade between wrong answers and refusals: `cimento curve`.
 
 For each fallback threshold, on the tuning set: messages answered right, answered wrong,
 and refused (topics offered instead). The threshold in config.yml was read off this.
 """
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,8 +45,8 @@ def decisions() -> list[tuple[str, understanding.Decision]]:
     return found
 
 
-def main() -> int:
-    """Print the curve as a Markdown table; return 0."""
+def show() -> None:
+    """Print the curve as a Markdown table."""
     found = decisions()
     print("| threshold | right | wrong | refused |\n|---|---|---|---|")
     for threshold in THRESHOLDS:
@@ -55,8 +54,3 @@ def main() -> int:
         right = sum(i == d.topic and not r for (i, d), r in zip(found, refused, strict=True))
         shares = (right, len(found) - right - sum(refused), sum(refused))
         print(f"| {threshold:.2f} | " + " | ".join(f"{n / len(found):.1%}" for n in shares) + " |")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

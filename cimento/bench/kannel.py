@@ -3,25 +3,17 @@
 import re
 import socket
 import subprocess
-import time
 from collections import defaultdict
 from pathlib import Path
 from urllib.parse import unquote_plus, unquote_to_bytes
 
-from cimento.bench.servers import free_port
+from cimento.ops.processes import free_port, wait_until
 from cimento.settings.paths import ROOT
 
 PROGRAMS = ("/usr/sbin/bearerbox", "/usr/sbin/smsbox", "/usr/lib/kannel/test/fakesmsc")
 _RECEIVED = re.compile(rb"Got message \d+: <(\S+) (\S+) (.*?)>\n(?=\d{4}-|\Z)", re.DOTALL)
 _START_SECONDS = 20
 PASSWORD, SECRET, OWN = "password of sendsms", "a secret for the tests", "38000"
-
-
-def _wait(condition: str, met: object, seconds: float = _START_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while not met():  # type: ignore[operator]
-        assert time.monotonic() < deadline, f"{condition}: not within {seconds} s"
-        time.sleep(0.05)
 
 
 class Kannel:
@@ -62,17 +54,17 @@ class Kannel:
     def start(self) -> None:
         bearerbox, _, fakesmsc = PROGRAMS
         self._run("bearerbox", bearerbox, "-v", "1", str(self._configuration))
-        _wait("bearerbox listens", lambda: _listens(self._smsbox_port))
+        wait_until(lambda: _listens(self._smsbox_port), _START_SECONDS)
         self.start_smsbox()
         self._phone = self._run(
             "phone", fakesmsc, "-v", "0", "-H", "127.0.0.1", "-r", str(self._smsc_port), "-i", "0"
         )
-        _wait("the phone is there", lambda: b"fakesmsc starting" in self._log("phone"))
+        wait_until(lambda: b"fakesmsc starting" in self._log("phone"), _START_SECONDS)
 
     def start_smsbox(self) -> None:
         """Start the part that takes and hands over messages by HTTP."""
         self._smsbox = self._run("smsbox", PROGRAMS[1], "-v", "1", str(self._configuration))
-        _wait("smsbox listens", lambda: _listens(self._send_port))
+        wait_until(lambda: _listens(self._send_port), _START_SECONDS)
 
     def kill_smsbox(self) -> None:
         """Kill that part."""
@@ -104,7 +96,7 @@ class Kannel:
         self._written += 1
         # It reads one line a second: two at once would leave one in its buffer.
         sent = f"sent message {self._written}\n".encode()
-        _wait("the phone writes", lambda: sent in self._log("phone"))
+        wait_until(lambda: sent in self._log("phone"), _START_SECONDS)
 
     def received(self) -> list[tuple[str, str]]:
         """Return (number, raw message) of what the phones received, oldest first."""
@@ -132,7 +124,7 @@ class Kannel:
 
     def wait_for(self, count: int, seconds: float = 15) -> list[tuple[str, str]]:
         """Return what the phones received, once they have received `count` messages."""
-        _wait(f"{count} messages received", lambda: len(self.received()) >= count, seconds)
+        wait_until(lambda: len(self.received()) >= count, seconds)
         return self.received()
 
 

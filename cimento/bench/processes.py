@@ -1,14 +1,13 @@
 """Processes started for the benchmark: their output goes to a file, they never outlive it."""
 
-import os
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cimento.ops.processes import running
+from cimento.ops.progress import Progress
 from cimento.ops.run import QUIET
 from cimento.settings.paths import ROOT
 
@@ -32,21 +31,10 @@ def started(
 
     The output goes to var/bench/<name>.log.
     """
-    with log_of(name).open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
-            cwd=root,
-            env={**os.environ, **QUIET, "SANIC_HOST": "127.0.0.1", **environment},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            yield process
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    command = [sys.executable, "-m", *arguments]
+    quiet = {**QUIET, "SANIC_HOST": "127.0.0.1", **environment}
+    with running(command, log_of(name), root, quiet, gently=False) as process:
+        yield process
 
 
 def log_of(name: str) -> Path:
@@ -60,17 +48,15 @@ def finish(process: subprocess.Popen[bytes], name: str, doing: str) -> float:
 
     Raises BenchError when it fails.
     """
-    begun = time.monotonic()
-    while True:
-        try:
-            process.wait(timeout=1)
-            break
-        except subprocess.TimeoutExpired:
-            progress(f"\r{doing}… {time.monotonic() - begun:.0f} s", end="")
-    progress("")
+    shown = Progress(doing, sys.stderr)
+    while process.poll() is None:
+        shown.tick()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)
+    shown.end()
     if process.returncode:
         raise BenchError(f"{doing} failed: see the end of {log_of(name)}.")
-    return time.monotonic() - begun
+    return shown.seconds
 
 
 def resident_mb(pid: int) -> float:

@@ -1,8 +1,6 @@
 """Serve the measured projects on free loopback ports, as `make run` serves this one."""
 
 import json
-import random
-import socket
 import time
 import urllib.error
 import urllib.request
@@ -13,9 +11,9 @@ from pathlib import Path
 
 from cimento.bench.processes import BenchError, log_of, progress, resident_mb, started
 from cimento.bench.projects import Project
+from cimento.ops.processes import NotReady, free_port, wait_until
 
 START_SECONDS = 180
-_given: set[int] = set()  # ports returned by free_port
 # One address measures what many would ask: the chat's rates are out of the way.
 NO_LIMITS = {
     "CIMENTO_CHAT_ADDRESS_PER_MINUTE": "1000000",
@@ -42,20 +40,6 @@ class Server:
         return None if self.actions_pid is None else resident_mb(self.actions_pid)
 
 
-def free_port() -> int:
-    """Return a loopback port that nothing listens on, another one at each call.
-
-    Below those that systems give to outgoing connections, one of which could take it
-    before its server listens.
-    """
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            if port not in _given and probe.connect_ex(("127.0.0.1", port)) != 0:
-                _given.add(port)
-                return port
-
-
 @contextmanager
 def serving(project: Project, archive: Path) -> Iterator[Server]:
     """Start the servers of `project` with the model `archive`; stop them on leaving.
@@ -75,10 +59,11 @@ def serving(project: Project, archive: Path) -> Iterator[Server]:
             actions_process = started(f"actions_{project.name}", actions, project.root)
             actions_pid = stack.enter_context(actions_process).pid
         process = stack.enter_context(started(name, arguments, project.root, **NO_LIMITS))
-        while not _answers(url):
-            if process.poll() is not None or time.monotonic() - begun > START_SECONDS:
-                raise BenchError(f"{project.name} did not start: see the end of {log_of(name)}.")
-            time.sleep(0.1)
+        try:
+            wait_until(lambda: _answers(url), START_SECONDS, process)
+        except NotReady as error:
+            message = f"{project.name} did not start: see the end of {log_of(name)}."
+            raise BenchError(message) from error
         seconds = time.monotonic() - begun
         progress(f"{project.name}: first answer after {seconds:.1f} s.")
         yield Server(project.name, url, seconds, process.pid, actions_pid)

@@ -20,7 +20,7 @@ from sanic.request import Request
 
 from cimento.answers.catalog import read_intents
 from cimento.channels.turn import complete
-from cimento.settings.servers import read_settings
+from cimento.settings.servers import ServerSettings
 
 logger = logging.getLogger(__name__)
 
@@ -66,10 +66,11 @@ class CimentoRestInput(RestInput):
                 output.messages = complete(output.messages, message.sender_id)
 
         routes = super().blueprint(handle)
+        mode = ServerSettings.read().rest
 
         @routes.middleware("request")
         async def admit(request: Request) -> None:
-            if not _may_use(request, read_settings().rest):
+            if not _may_use(request, mode):
                 raise Forbidden(
                     "The REST channel is for this machine alone. Set CIMENTO_REST=open to "
                     "open it; the website talks to /chat."

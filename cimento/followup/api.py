@@ -16,10 +16,10 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
 from cimento.followup import alerts, enrolment, erasure
+from cimento.followup.clock import Clock, utc_now
 from cimento.followup.models import Delivery, Enrolment
 from cimento.followup.overview import counts, lateness
 from cimento.followup.protocol import Protocol
-from cimento.followup.worker import Clock, utc_now
 from cimento.sms.numbers import NumberRefused
 from cimento.store.database import Database
 

@@ -8,12 +8,13 @@ machines may share one (Redis) or have one each (SQLite).
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 
+from cimento.followup.clock import Clock, utc_now
 from cimento.followup.deliveries import Deliveries
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.erasure import Conversations, purge
@@ -21,18 +22,13 @@ from cimento.followup.mail import Mailer, mail_alerts
 from cimento.followup.protocol import read_protocol
 from cimento.followup.rasa_client import RasaClient
 from cimento.settings.followup import FollowUpSettings
+from cimento.settings.worker import WorkerSettings
 from cimento.sms.gateway import Gateway
-from cimento.store.database import Database, open_database
+from cimento.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
 _TICK_EXPIRES = 55  # seconds: a tick that has waited longer is made useless by the next
-
-
-def utc_now() -> datetime:
-    """Return the present, aware."""
-    return datetime.now(timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -41,7 +37,8 @@ class Jobs:
 
     database: Database
     dispatcher: Dispatcher
-    settings: FollowUpSettings
+    settings: WorkerSettings
+    retention: timedelta
     conversations: Conversations
     clock: Clock
 
@@ -57,25 +54,34 @@ class Jobs:
 
     def purge(self) -> None:
         """Erase what is older than the retention."""
-        erased = purge(self.database, self.conversations, self.clock(), self.settings.retention)
+        erased = purge(self.database, self.conversations, self.clock(), self.retention)
         logger.info("Purge: %d people erased.", erased)
 
 
+@dataclass(frozen=True)
+class Connections:
+    """What a worker is connected to."""
+
+    database: Database
+    gateway: Gateway
+    conversations: Conversations
+
+
 def make_jobs(
-    settings: FollowUpSettings,
-    gateway: Gateway,
-    conversations: Conversations,
+    to: Connections,
+    followup: FollowUpSettings,
+    settings: WorkerSettings,
+    token: str,
     clock: Clock = utc_now,
 ) -> Jobs:
-    """Connect everything. Raises DatabaseError, ProtocolError, SourceError."""
-    database = open_database(settings.database_url)
+    """Connect everything; `token` opens Rasa's HTTP API. Raises ProtocolError, SourceError."""
     dispatcher = Dispatcher(
-        Deliveries(database, read_protocol()),
-        gateway,
-        RasaClient(settings.rasa_url, settings.api_token),
+        Deliveries(to.database, read_protocol()),
+        to.gateway,
+        RasaClient(followup.rasa_url, token),
         clock,
     )
-    return Jobs(database, dispatcher, settings, conversations, clock)
+    return Jobs(to.database, dispatcher, settings, followup.retention, to.conversations, clock)
 
 
 def open_queue(url: str) -> Huey:

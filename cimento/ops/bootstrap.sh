@@ -41,4 +41,5 @@ python=$(find_python)
 echo "Installing the environment with $("$python" --version) (1.8 GB, once)…"
 "$uv" venv -q --allow-existing --python "$python" .venv
 VIRTUAL_ENV=.venv "$uv" pip sync --require-hashes requirements.txt
+VIRTUAL_ENV=.venv "$uv" pip install -q --no-deps --no-index --no-build-isolation -e .
 touch .venv/.synced

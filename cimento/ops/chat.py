@@ -1,4 +1,4 @@
-"""Talk to the running assistant in the terminal: `make chat`."""
+"""Talk to the running assistant in the terminal: `cimento chat`."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ import urllib.request
 import uuid
 from typing import Any
 
-from cimento.settings.servers import SettingError, read_settings
+from cimento.settings.servers import ServerSettings
 
 
 def ask(webhook: str, sender: str, text: str, timeout: float = 30) -> list[dict[str, Any]]:
@@ -37,13 +37,9 @@ def show(messages: list[dict[str, Any]]) -> dict[str, str]:
     return choices
 
 
-def main() -> int:
-    """Read lines until the end of input; return the exit status."""
-    try:
-        webhook = read_settings().webhook
-    except SettingError as error:
-        print(error, file=sys.stderr)
-        return 1
+def talk() -> None:
+    """Read lines until the end of input. Raises SettingError."""
+    webhook = ServerSettings.read().webhook
     sender = uuid.uuid4().hex
     choices: dict[str, str] = {}
     print("Write a message; a number chooses a button; Ctrl-D ends.")
@@ -52,7 +48,7 @@ def main() -> int:
             line = input("\n> ").strip()
         except (EOFError, KeyboardInterrupt):
             print()
-            return 0
+            return
         try:
             choices = show(ask(webhook, sender, choices.get(line, line)))
         except (OSError, urllib.error.URLError) as error:
@@ -60,7 +56,3 @@ def main() -> int:
                 f"No answer from {webhook} ({error}). Is `make run` running?",
                 file=sys.stderr,
             )
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Print how many patients an answer helped, topic by topic: `make feedback`."""
+"""Print how many patients an answer helped, topic by topic: `cimento feedback`."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def table(judgements: list[tuple[str, int, int]]) -> str:
     return "\n".join(lines + [f"{topic:<24}{yes:>8}{no:>9}" for topic, yes, no in judgements])
 
 
-def main() -> None:
+def show() -> None:
     """Read the store that endpoints.yml names and print the table."""
     endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
     options = endpoints["tracker_store"]
@@ -24,7 +24,3 @@ def main() -> None:
     if options.get("dialect", "sqlite") == "sqlite":
         options["db"] = str(ROOT / Path(options["db"]))
     print(table(BoundedSQLTrackerStore(**options).judgements()))
-
-
-if __name__ == "__main__":
-    main()

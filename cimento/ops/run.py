@@ -1,18 +1,18 @@
-"""Start the assistant: `python -m cimento.ops.run` (what `make run` does once installed).
+"""Start the assistant: `cimento run` (what `make run` does once installed).
 
-Checks the sources, trains if needed, then runs the action server and Rasa side by side
-until Ctrl-C, and the follow-ups with their API when CIMENTO_API_TOKEN lets them talk to
-Rasa. All but Rasa are started again if they die; alarms are answered meanwhile, since
-Rasa says them by itself.
+Checks the settings and the sources, trains if needed, then runs the action server and Rasa
+side by side until Ctrl-C, and the follow-ups with their API when CIMENTO_API_TOKEN lets them
+talk to Rasa. All but Rasa are started again if they die; alarms are answered meanwhile, since
+Rasa says them by itself. Each process gets the settings it needs, and no others.
 """
 
-import os
 import socket
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 
 import yaml
 from honcho.manager import Manager
@@ -20,12 +20,17 @@ from honcho.manager import Manager
 from cimento.answers import grounding
 from cimento.answers.sheet import SourceError
 from cimento.followup.protocol import ProtocolError, read_protocol
+from cimento.ops.serve import ENDPOINTS
 from cimento.ops.train import TrainingError, train_if_needed
-from cimento.settings.chat import read_chat_settings
-from cimento.settings.followup import FollowUpSettings, read_followup_settings
+from cimento.settings.chat import ChatSettings
+from cimento.settings.concern import Concern, SettingError
+from cimento.settings.every import check_all, environment_for
+from cimento.settings.followup import FollowUpSettings
 from cimento.settings.paths import ROOT
-from cimento.settings.servers import ENDPOINTS, SettingError, Settings, read_settings
-from cimento.settings.sms import read_sms_settings
+from cimento.settings.servers import ServerSettings
+from cimento.settings.sms import SmsSettings
+from cimento.settings.storage import StorageSettings
+from cimento.settings.worker import WorkerSettings
 from cimento.sms.tables import open_database
 from cimento.store.database import DatabaseError
 from cimento.store.secret import read_secret
@@ -44,7 +49,7 @@ class StartError(Exception):
     """The assistant cannot start; the message says why and what to do."""
 
 
-def check_ports(settings: Settings, followup: FollowUpSettings) -> None:
+def check_ports(settings: ServerSettings, followup: FollowUpSettings) -> None:
     """Raise StartError when a port cannot be listened on."""
     ports = [
         (settings.host, settings.port, "CIMENTO_PORT"),
@@ -74,7 +79,7 @@ def check_answers() -> None:
         raise StartError("Some answers cannot be served:\n- " + "\n- ".join(found))
 
 
-def write_endpoints(settings: Settings) -> None:
+def write_endpoints(settings: ServerSettings) -> None:
     """Write var/endpoints.yml: endpoints.yml with the action server of the settings."""
     endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
     address = f"http://{settings.actions_host}:{settings.actions_port}/webhook"
@@ -83,21 +88,33 @@ def write_endpoints(settings: Settings) -> None:
     (ROOT / ENDPOINTS).write_text(yaml.safe_dump(endpoints), encoding="utf-8")
 
 
-def commands(settings: Settings) -> dict[str, str]:
-    """Return {name: shell command} of the processes."""
+@dataclass(frozen=True)
+class Command:
+    """A process to run: its shell command, and the concerns whose settings it is given."""
+
+    line: str
+    concerns: tuple[type[Concern], ...] = ()
+
+
+def commands(settings: ServerSettings) -> dict[str, Command]:
+    """Return {name: command} of the processes."""
     python = f"'{sys.executable}' -m"
     again = f"while :; do {python} {{}}; sleep 1; done"
+    kept = (ServerSettings, StorageSettings, FollowUpSettings)
+    actions = again.format(f"rasa_sdk --actions actions --port {settings.actions_port}")
     processes = {
-        "actions": again.format(f"rasa_sdk --actions actions --port {settings.actions_port}"),
-        "rasa": f"exec {python} ops.serve",
+        "actions": Command(actions),  # says what is in the catalogue: no secret, no database
+        "rasa": Command(f"exec {python} cimento serve", (*kept, ChatSettings, SmsSettings)),
     }
     if settings.api_token:
-        processes["followups"] = again.format("cimento.followup worker")
-        processes["api"] = again.format("cimento.followup api")
+        needed = (*kept, ChatSettings, SmsSettings, WorkerSettings)
+        worker = again.format("cimento followup worker")
+        processes["followups"] = Command(worker, needed)
+        processes["api"] = Command(again.format("cimento followup api"), kept)
     return processes
 
 
-def _announce(settings: Settings, followup: FollowUpSettings) -> None:
+def _announce(settings: ServerSettings, followup: FollowUpSettings) -> None:
     started = time.monotonic()
     while True:
         time.sleep(0.5)
@@ -116,36 +133,36 @@ def _announce(settings: Settings, followup: FollowUpSettings) -> None:
         return
 
 
-def run(settings: Settings, followup: FollowUpSettings) -> int:
+def run(settings: ServerSettings, followup: FollowUpSettings) -> int:
     """Run everything until Rasa stops or Ctrl-C; return the exit status."""
-    environment = {**os.environ, **QUIET, "SANIC_HOST": settings.actions_host}
     manager = Manager()
     for name, command in commands(settings).items():
-        manager.add_process(name, command, env=environment, cwd=str(ROOT))
+        environment = {
+            **environment_for(*command.concerns), **QUIET, "SANIC_HOST": settings.actions_host,
+        }  # fmt: skip
+        manager.add_process(name, command.line, env=environment, cwd=str(ROOT))
     print("Starting (about 20 seconds)…", flush=True)
     threading.Thread(target=_announce, args=[settings, followup], daemon=True).start()
     manager.loop()
     return manager.returncode or 0
 
 
-def main() -> int:
-    """Check, train, run. Print what is wrong and return 1 when the start is refused."""
-    try:
-        settings = read_settings()
-        followup = read_followup_settings()
-        read_chat_settings()
-        read_secret()
-        check_answers()
-        read_protocol()
-        check_ports(settings, followup)
-        open_database(read_sms_settings().database_url)  # its tables made by one process
-        train_if_needed()
-        write_endpoints(settings)
-    except (SettingError, StartError, TrainingError, ProtocolError, DatabaseError) as error:
-        print(f"Cimento cannot start. {error}", file=sys.stderr)
-        return 1
+def start() -> int:
+    """Check, train, run; return the exit status.
+
+    Raises SettingError, StartError, TrainingError, ProtocolError or DatabaseError when the
+    start is refused (see REFUSALS).
+    """
+    check_all()
+    settings, followup = ServerSettings.read(), FollowUpSettings.read()
+    read_secret()
+    check_answers()
+    read_protocol()
+    check_ports(settings, followup)
+    open_database(StorageSettings.read().database_url)  # its tables made by one process
+    train_if_needed()
+    write_endpoints(settings)
     return run(settings, followup)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+REFUSALS = (SettingError, StartError, TrainingError, ProtocolError, DatabaseError)

@@ -1,13 +1,14 @@
-"""Train the model when what it is made of has changed: `python -m cimento.ops.train`."""
+"""Train the model when what it is made of has changed: `cimento train`."""
 
 import hashlib
 import json
 import subprocess
 import sys
 import tempfile
-import time
+from contextlib import suppress
 from pathlib import Path
 
+from cimento.ops.progress import Progress
 from cimento.settings.paths import ROOT
 
 MODEL = Path("models/cimento.tar.gz")
@@ -65,7 +66,7 @@ def train(root: Path = ROOT) -> None:
     log = root / _LOG
     log.parent.mkdir(parents=True, exist_ok=True)
     (root / MODEL).parent.mkdir(exist_ok=True)
-    sources, started = sources_digest(root), time.monotonic()
+    sources = sources_digest(root)
     with (
         tempfile.TemporaryDirectory(dir=root / MODEL.parent) as out,
         log.open("wb") as output,
@@ -75,10 +76,12 @@ def train(root: Path = ROOT) -> None:
             [*command, "--fixed-model-name", "new"],
             cwd=root, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
+        progress = Progress("Training")
         while process.poll() is None:
-            time.sleep(1)
-            print(f"\rTraining… {time.monotonic() - started:.0f} s", end="", flush=True)
-        print()
+            progress.tick()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(1)
+        progress.end()
         archive = Path(out) / "new.tar.gz"
         if process.returncode or not archive.exists():
             raise TrainingError(f"Training failed: see the end of {_LOG}.")
@@ -95,10 +98,3 @@ def train_if_needed(root: Path = ROOT) -> None:
         return
     print(f"{_REASONS[found]} Training (one to three minutes)…")
     train(root)
-
-
-if __name__ == "__main__":
-    try:
-        train_if_needed()
-    except TrainingError as error:
-        sys.exit(str(error))

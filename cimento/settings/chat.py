@@ -1,25 +1,46 @@
-"""What the chat allows, read from the environment."""
+"""What the website chat allows."""
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from cimento.settings.servers import SettingError, whole_number
+from pydantic import validator
+
+from cimento.settings.concern import Concern, setting
 
 
-@dataclass(frozen=True)
-class ChatSettings:
+class ChatSettings(Concern):
     """Limits of the chat. Durations in the units of their names."""
 
-    origins: frozenset[str] = frozenset()  # CIMENTO_CHAT_ORIGINS: sites that may embed it
-    max_characters: int = 1000  # CIMENTO_CHAT_MAX_CHARACTERS, of one message
-    session_per_minute: int = 20  # CIMENTO_CHAT_SESSION_PER_MINUTE, messages
-    address_per_minute: int = 120  # CIMENTO_CHAT_ADDRESS_PER_MINUTE, requests of any kind
-    idle_minutes: int = 120  # CIMENTO_CHAT_IDLE_MINUTES, then a session expires
-    turn_seconds: int = 20  # CIMENTO_CHAT_TURN_SECONDS, then the turn says what it has
-    keep_days: int = 30  # CIMENTO_CHAT_KEEP_DAYS, then a conversation is purged
-    proxies: int = 0  # CIMENTO_CHAT_PROXIES in front, whose X-Forwarded-For is believed
+    class Config:
+        env_prefix = "CIMENTO_CHAT_"
+
+    allowed_origins: str = setting(
+        "",
+        "the sites that may embed the chat: `https://www.example.org`, several with commas",
+        env="CIMENTO_CHAT_ORIGINS",
+    )
+    max_characters: int = setting(1000, "longest message", "characters", ge=1)
+    session_per_minute: int = setting(20, "messages of one conversation", "a minute", ge=1)
+    address_per_minute: int = setting(120, "requests of one address", "a minute", ge=1)
+    idle_minutes: int = setting(120, "a conversation expires when unused for", "minutes", ge=1)
+    turn_seconds: int = setting(20, "a turn that takes longer says what it has", "seconds", ge=1)
+    keep_days: int = setting(30, "a conversation is erased after its last message", "days", ge=1)
+    proxies: int = setting(0, "proxies in front, whose X-Forwarded-For is believed", ge=0)
+
+    @validator("allowed_origins")
+    def _are_origins(cls, value: str) -> str:
+        for origin in _split(value):
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+                raise ValueError(
+                    f"{origin!r} is not an origin. Write https://www.example.org, without a "
+                    "path; separate several by commas."
+                )
+        return value
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The sites that may embed the chat."""
+        return frozenset(_split(self.allowed_origins))
 
     @property
     def max_body_bytes(self) -> int:
@@ -27,32 +48,5 @@ class ChatSettings:
         return 12 * self.max_characters + 1000
 
 
-def _origins(value: str) -> frozenset[str]:
-    found = [origin.strip() for origin in value.split(",") if origin.strip()]
-    for origin in found:
-        parts = urlsplit(origin)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
-            raise SettingError(
-                f"CIMENTO_CHAT_ORIGINS: {origin!r} is not an origin. "
-                "Write https://www.example.org, without a path; separate several by commas."
-            )
-    return frozenset(found)
-
-
-def read_chat_settings(environment: Mapping[str, str] = os.environ) -> ChatSettings:
-    """Return the chat's settings; SettingError names the first variable that is wrong."""
-
-    def number(name: str, minimum: int = 1) -> int:
-        default = getattr(ChatSettings, name)
-        return whole_number(environment, f"CIMENTO_CHAT_{name.upper()}", default, minimum)
-
-    return ChatSettings(
-        origins=_origins(environment.get("CIMENTO_CHAT_ORIGINS", "")),
-        max_characters=number("max_characters"),
-        session_per_minute=number("session_per_minute"),
-        address_per_minute=number("address_per_minute"),
-        idle_minutes=number("idle_minutes"),
-        turn_seconds=number("turn_seconds"),
-        keep_days=number("keep_days"),
-        proxies=number("proxies", minimum=0),
-    )
+def _split(value: str) -> list[str]:
+    return [origin.strip() for origin in value.split(",") if origin.strip()]

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from cimento.settings.servers import SettingError
+from cimento.settings.concern import SettingError
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _LOCK_SECONDS = 30  # how long a worker waits for another one's transaction on SQLite

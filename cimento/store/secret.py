@@ -6,33 +6,31 @@ gets its own key, so that none of them says anything about another.
 
 import os
 import secrets
-from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from cimento.settings.concern import SettingError
 from cimento.settings.paths import ROOT
-from cimento.settings.servers import SettingError
+from cimento.settings.storage import SHORTEST_SECRET, StorageSettings
 
-VARIABLE = "CIMENTO_SECRET"
 FILE = Path("var/secret")
-_MIN_CHARACTERS = 32
 
 
-def read_secret(environment: Mapping[str, str] = os.environ, root: Path = ROOT) -> str:
-    """Return the secret of CIMENTO_SECRET, else of var/secret, made at the first call.
+def read_secret(root: Path = ROOT) -> str:
+    """Return the secret of the settings, else of var/secret, made at the first call.
 
     Raises SettingError when the secret is too short to protect anything.
     """
+    if given := StorageSettings.read().secret:
+        return given
     file = root / FILE
-    secret = environment.get(VARIABLE) or (file.read_text().strip() if file.exists() else "")
-    if not secret:
-        secret = _create(file)
-    if len(secret) < _MIN_CHARACTERS:
+    secret = (file.read_text().strip() if file.exists() else "") or _create(file)
+    if len(secret) < SHORTEST_SECRET:
         raise SettingError(
-            f"{VARIABLE} has fewer than {_MIN_CHARACTERS} characters. Make one with: "
-            'python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
+            f"{FILE} has fewer than {SHORTEST_SECRET} characters: give it back the value it had, "
+            "or remove it at a first start."
         )
     return secret
 

@@ -223,6 +223,6 @@ def test_the_picture_of_the_chat(new_reader: Callable[..., Reader], tmp_path: Pa
     reader.chat.locator(".entry.me").first.scroll_into_view_if_needed()
     reader.chat.locator(".log").evaluate("(log) => { log.scrollTop += 215 }")
     reader.page.mouse.move(0, 0)
-    target = Path(os.environ.get("CIMENTO_PICTURES") or tmp_path) / "chat.png"
+    target = Path(os.environ.get("PICTURES") or tmp_path) / "chat.png"
     reader.page.screenshot(path=target)
     assert target.stat().st_size > 10_000

@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from cimento.bench.servers import free_port
+from cimento.ops.processes import free_port
 from tests.conftest import START_SECONDS, copy_project
 
 _PATIENCE = 60_000  # ms: the story takes its time
@@ -24,7 +24,7 @@ def demo(tmp_path: Path) -> Iterator[str]:
     project, port = copy_project(tmp_path / "cimento"), free_port()
     log = tmp_path / "demo.log"
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "cimento.demo"],
+        [sys.executable, "-u", "-m", "cimento", "demo"],
         cwd=project,
         env={**os.environ, "CIMENTO_DEMO_PORT": str(port), "CIMENTO_DEMO_PAUSE": "3"},
         stdout=log.open("w"),
@@ -61,7 +61,7 @@ def test_a_whole_follow_up_is_seen(demo: str, browser: Browser, tmp_path: Path) 
     alarm = page.locator(".alert.alarm")
     expect(alarm).to_contain_text("Alarme : appeler le médecin")
     expect(alarm).to_contain_text("« oui 38,9 »")
-    page.screenshot(path=Path(os.environ.get("CIMENTO_PICTURES") or tmp_path) / "demo-sms.png")
+    page.screenshot(path=Path(os.environ.get("PICTURES") or tmp_path) / "demo-sms.png")
     assert Axe().run(page).violations_count == 0
     alarm.get_by_role("button", name="Je m'en occupe").click()
     expect(alarm).to_contain_text("Prise en charge")

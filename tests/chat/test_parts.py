@@ -7,8 +7,6 @@ from cimento.channels.chat import pages, replies
 from cimento.channels.chat.refusals import Refusal
 from cimento.channels.chat.sessions import PREFIX, Sessions
 from cimento.channels.turn import complete
-from cimento.settings.chat import ChatSettings, read_chat_settings
-from cimento.settings.servers import SettingError
 
 
 def custom(topic: str, section: str | None, escalation: str = "none") -> dict[str, object]:
@@ -17,32 +15,6 @@ def custom(topic: str, section: str | None, escalation: str = "none") -> dict[st
 
 def turn_of(text: str, *customs: dict[str, object]) -> list[dict[str, object]]:
     return complete([{"text": text}, *({"custom": entry} for entry in customs)], "x")
-
-
-def test_the_settings_have_defaults() -> None:
-    assert read_chat_settings({}) == ChatSettings()
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("CIMENTO_CHAT_MAX_CHARACTERS", "0"),
-        ("CIMENTO_CHAT_SESSION_PER_MINUTE", "many"),
-        ("CIMENTO_CHAT_KEEP_DAYS", "-1"),
-        ("CIMENTO_CHAT_PROXIES", "x"),
-        ("CIMENTO_CHAT_ORIGINS", "www.example.org"),
-        ("CIMENTO_CHAT_ORIGINS", "https://www.example.org/page"),
-        ("CIMENTO_CHAT_ORIGINS", "*"),
-    ],
-)
-def test_a_wrong_setting_names_its_variable(name: str, value: str) -> None:
-    with pytest.raises(SettingError, match=name):
-        read_chat_settings({name: value})
-
-
-def test_several_origins() -> None:
-    origins = read_chat_settings({"CIMENTO_CHAT_ORIGINS": "https://a.fr, http://b.fr:81"}).origins
-    assert origins == {"https://a.fr", "http://b.fr:81"}
 
 
 def test_a_session_opens_its_conversation_alone() -> None:

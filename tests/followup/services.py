@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg2
 import redis
 
-from cimento.bench.servers import free_port
+from cimento.ops.processes import free_port
 from tests.debian import require
 
 _SECONDS = 30

@@ -11,13 +11,13 @@ import pytest
 import requests
 import uvicorn
 
-from cimento.bench.servers import free_port
 from cimento.followup import alerts
 from cimento.followup.api import make_api
 from cimento.followup.enrolment import Enrolled
 from cimento.followup.erasure import SqlConversations
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import Protocol
+from cimento.ops.processes import free_port
 from cimento.store.database import Database
 from tests.followup.conftest import NOON, request
 

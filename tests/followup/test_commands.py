@@ -18,17 +18,16 @@ import requests
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from cimento.bench.servers import free_port
-from cimento.followup import alerts, cli, people
+from cimento.__main__ import main
+from cimento.followup import alerts, people
 from cimento.followup.enrolment import enrol
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.models import AlertKind
 from cimento.followup.overview import counts
 from cimento.followup.protocol import read_protocol
 from cimento.followup.rasa_client import RasaClient
-from cimento.settings.followup import read_followup_settings, require_token
+from cimento.ops.processes import free_port
 from cimento.settings.paths import ROOT
-from cimento.settings.servers import SettingError
 from cimento.sms.gateway import TemporaryFailure
 from cimento.store.base import Base
 from cimento.store.database import DatabaseError, connect, open_database, upgrade
@@ -51,8 +50,18 @@ def environment(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def enrol_now(number: str = NUMBER) -> int:
     now = datetime.now(timezone.utc).isoformat(timespec="minutes")
-    return cli.main(
-        ["enrol", number, "--discharge", now, "--consent-by", "Mme Durand", "--consent-at", now]
+    return main(
+        [
+            "followup",
+            "enrol",
+            number,
+            "--discharge",
+            now,
+            "--consent-by",
+            "Mme Durand",
+            "--consent-at",
+            now,
+        ]
     )
 
 
@@ -60,25 +69,24 @@ def test_enrol_export_status_forget(capsys: Output) -> None:
     assert enrol_now() == 0
     assert enrol_now() == 0
     assert capsys.readouterr().out == "Enrolled: follow-up 1.\nCorrected: follow-up 1.\n"
-    assert cli.main(["export", NUMBER]) == 0
+    assert main(["followup", "export", NUMBER]) == 0
     assert json.loads(capsys.readouterr().out)["number"] == "+33612345678"
-    assert cli.main(["status"]) == 0
+    assert main(["followup", "status"]) == 0
     assert "pending" in capsys.readouterr().out
-    assert cli.main(["purge"]) == 0
+    assert main(["followup", "purge"]) == 0
     assert capsys.readouterr().out == "0 people erased.\n"
-    assert cli.main(["forget", NUMBER]) == 0
-    assert cli.main(["forget", NUMBER]) == 0
+    assert main(["followup", "forget", NUMBER]) == 0
+    assert main(["followup", "forget", NUMBER]) == 0
     assert "Nothing was held." in capsys.readouterr().out
 
 
 def test_refusals_are_told_and_fail(capsys: Output) -> None:
     assert enrol_now("05 56 79 56 79") == 1
     assert "pas un mobile" in capsys.readouterr().err
-    assert cli.main(["export", "15"]) == 1
-    assert cli.main(["import", "/nowhere.csv"]) == 1
-    assert cli.main(["ack", "7", "--by", "Dr Martin"]) == 1
-    with pytest.raises(SystemExit):
-        cli.main(["enrol", NUMBER])
+    assert main(["followup", "export", "15"]) == 1
+    assert main(["followup", "import", "/nowhere.csv"]) == 1
+    assert main(["followup", "ack", "7", "--by", "Dr Martin"]) == 1
+    assert main(["followup", "enrol", NUMBER]) == 2
 
 
 def test_import_reports_every_line(tmp_path: Path, capsys: Output) -> None:
@@ -86,7 +94,7 @@ def test_import_reports_every_line(tmp_path: Path, capsys: Output) -> None:
     lines = ["number;discharge;consent_by;consent_at", f"{NUMBER};{now};Mme D;{now}", "15;;;"]
     file = tmp_path / "list.csv"
     file.write_text("\n".join(lines), encoding="utf-8")
-    assert cli.main(["import", str(file)]) == 1
+    assert main(["followup", "import", str(file)]) == 1
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "ligne 2 : inscrit"
     assert out[1].startswith("ligne 3 : refusé : ")
@@ -97,16 +105,16 @@ def test_alerts_are_listed_and_acknowledged(url: str, capsys: Output) -> None:
     database = open_database(url)
     name = people.remember(database, "+33612345678", NOON)
     alerts.raise_alert(database, name, AlertKind.ALARM, NOON, "medecin", "j'ai 39")
-    assert cli.main(["alerts"]) == 0
+    assert main(["followup", "alerts"]) == 0
     line = capsys.readouterr().out
     for part in ("n° 1", "09/03/2027 12:00", "alarm", "medecin", "+33612345678", "« j'ai 39 »"):
         assert part in line
-    assert cli.main(["ack", "1", "--by", " "]) == 1
-    assert cli.main(["ack", "1", "--by", "Dr Martin"]) == 0
+    assert main(["followup", "ack", "1", "--by", " "]) == 1
+    assert main(["followup", "ack", "1", "--by", "Dr Martin"]) == 0
     capsys.readouterr()
-    cli.main(["alerts"])
+    main(["followup", "alerts"])
     assert capsys.readouterr().out == ""
-    cli.main(["alerts", "--all"])
+    main(["followup", "alerts", "--all"])
     assert "acquittée : Dr Martin" in capsys.readouterr().out
 
 
@@ -117,13 +125,13 @@ def test_another_secret_says_what_to_do(
     name = people.remember(database, "+33612345678", NOON)
     alerts.raise_alert(database, name, AlertKind.HUMAN, NOON)
     monkeypatch.setenv("CIMENTO_SECRET", "another-secret-" * 3)
-    assert cli.main(["alerts"]) == 1
+    assert main(["followup", "alerts"]) == 1
     assert "CIMENTO_SECRET" in capsys.readouterr().err
 
 
 def _run_worker(**environment: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "cimento.followup", "worker"],
+        [sys.executable, "-m", "cimento", "followup", "worker"],
         cwd=ROOT,
         env={**os.environ, "CIMENTO_SMS_PROVIDER": "console", **environment},
         stdout=subprocess.PIPE,
@@ -162,7 +170,7 @@ def test_the_worker_says_why_it_cannot_start() -> None:
 def test_the_api_command_serves() -> None:
     port = str(free_port())
     environment = {**os.environ, "CIMENTO_FOLLOWUP_PORT": port}
-    command = [sys.executable, "-m", "cimento.followup", "api"]
+    command = [sys.executable, "-m", "cimento", "followup", "api"]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60
@@ -199,12 +207,12 @@ def test_postgres_is_upgraded_by_command_only(
     monkeypatch.setenv("CIMENTO_DATABASE_URL", postgres)
     with pytest.raises(DatabaseError, match="followup upgrade"):
         open_database(postgres)
-    assert cli.main(["upgrade"]) == 0
-    assert cli.main(["upgrade"]) == 0
+    assert main(["followup", "upgrade"]) == 0
+    assert main(["followup", "upgrade"]) == 0
     assert differences(postgres) == []
     assert enrol_now() == 0
-    assert cli.main(["export", NUMBER]) == 0
-    assert cli.main(["forget", NUMBER]) == 0
+    assert main(["followup", "export", NUMBER]) == 0
+    assert main(["followup", "forget", NUMBER]) == 0
 
 
 def test_processes_that_start_together_make_the_tables_once(url: str) -> None:
@@ -229,43 +237,9 @@ def test_processes_that_start_together_make_the_tables_once(url: str) -> None:
 def test_a_database_that_is_away_is_told(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
     address = f"postgresql://user:secret@127.0.0.1:{free_port()}/x"
     monkeypatch.setenv("CIMENTO_DATABASE_URL", address)
-    assert cli.main(["status"]) == 1
+    assert main(["followup", "status"]) == 1
     told = capsys.readouterr().err
     assert "CIMENTO_DATABASE_URL" in told and "secret" not in told
-
-
-# The settings
-
-
-@pytest.mark.parametrize(
-    "variables",
-    [
-        {"CIMENTO_DATABASE_URL": "mysql://x"},
-        {"CIMENTO_QUEUE_URL": "postgresql://x"},
-        {"CIMENTO_RASA_URL": "localhost:5005"},
-        {"CIMENTO_SMTP_URL": "smtp://x"},
-        {"CIMENTO_ALERT_TO": "a@b.example"},
-        {"CIMENTO_SMTP_URL": "http://x", "CIMENTO_ALERT_TO": "a@b.example"},
-        {"CIMENTO_ALERT_REPEAT_MINUTES": "0"},
-        {"CIMENTO_RETENTION_DAYS": "ninety"},
-        {"CIMENTO_FOLLOWUP_PORT": "70000"},
-    ],
-)
-def test_a_wrong_setting_is_named(variables: dict[str, str]) -> None:
-    with pytest.raises(SettingError) as refusal:
-        read_followup_settings(variables)
-    assert any(name in str(refusal.value) for name in variables)
-
-
-def test_settings_show_no_secret() -> None:
-    secrets = {
-        "CIMENTO_DATABASE_URL": "postgresql://u:hidden@h/x",
-        "CIMENTO_QUEUE_URL": "redis://:hidden@h",
-        "CIMENTO_API_TOKEN": "hidden-hidden-hidden",
-    }
-    assert "hidden" not in repr(read_followup_settings(secrets))
-    with pytest.raises(SettingError, match="CIMENTO_API_TOKEN"):
-        require_token(read_followup_settings({}))
 
 
 # What is said to Rasa, and what the channel says

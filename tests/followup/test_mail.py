@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from cimento.bench.servers import free_port
 from cimento.followup import alerts
 from cimento.followup.enrolment import Enrolled
 from cimento.followup.mail import Mailer, mail_alerts
 from cimento.followup.models import AlertKind
+from cimento.ops.processes import free_port
 from cimento.store.database import Database
 from tests.followup.conftest import NOON
 

@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 
 from cimento.bench.kannel import PASSWORD, SECRET, Kannel
-from cimento.bench.servers import free_port
 from cimento.followup.deliveries import Deliveries
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.protocol import read_protocol
 from cimento.followup.rasa_client import RasaClient
 from cimento.followup.schedule import PARIS
-from cimento.settings.sms import read_sms_settings
+from cimento.ops.processes import free_port
+from cimento.settings.sms import SmsSettings
 from cimento.sms.providers import make_provider
 from cimento.sms.tables import open_database
 from cimento.store.database import connect, upgrade
@@ -115,14 +115,15 @@ def clinic(
         "CIMENTO_KANNEL_FROM": "38000",
         "CIMENTO_PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
-    monkeypatch.setenv("CIMENTO_SECRET", settings["CIMENTO_SECRET"])
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
     project = copy_project(tmp_path / "cimento")
     assistant = start(project, port, **settings)
     database = open_database(postgres)
     clock = FakeClock(datetime.now(PARIS))
     dispatcher = Dispatcher(
         Deliveries(database, read_protocol()),
-        make_provider(read_sms_settings(settings), database.engine),
+        make_provider(SmsSettings(), database.engine),
         RasaClient(f"http://127.0.0.1:{port}", TOKEN),
         clock,
     )

@@ -18,7 +18,8 @@ from cimento.followup.dispatch import CLAIM_TIMEOUT, Dispatcher
 from cimento.followup.erasure import SqlConversations
 from cimento.followup.protocol import read_protocol
 from cimento.followup.worker import Jobs, open_queue, work
-from cimento.settings.followup import read_followup_settings
+from cimento.settings.followup import FollowUpSettings
+from cimento.settings.worker import WorkerSettings
 from cimento.store.database import open_database
 from tests.followup.fakes import FakeAssistant, FileGateway, running_from
 
@@ -91,9 +92,10 @@ def main() -> None:
     clock = running_from(datetime.fromisoformat(options["now"]))
     dispatcher = make_dispatcher(options, clock)
     if "queue" in options:
-        settings = read_followup_settings({"CIMENTO_DATABASE_URL": options["database"]})
+        settings, retention = WorkerSettings(), FollowUpSettings().retention
         none = SqlConversations(options["database"])
-        jobs = Jobs(open_database(options["database"]), dispatcher, settings, none, clock)
+        base = open_database(options["database"])
+        jobs = Jobs(base, dispatcher, settings, retention, none, clock)
         work(open_queue(options["queue"]), jobs)
         return
     if "gate" in options:  # several workers wait until all of them are ready

@@ -11,8 +11,8 @@ from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
 from sanic.response import empty
 
-from cimento.bench.servers import free_port
 from cimento.channels.sms.channel import SmsInput
+from cimento.ops.processes import free_port
 
 Sanic.test_mode = True  # several servers, one after the other, in this process
 DRIVING = {"topic": "driving", "section": "7-apres", "escalation": "none"}

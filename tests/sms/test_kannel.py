@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from cimento.bench.kannel import OWN, PASSWORD, SECRET, Kannel
-from cimento.bench.servers import free_port
 from cimento.channels.sms.channel import SmsInput
+from cimento.ops.processes import free_port
 from cimento.settings.sms import SmsSettings
 from cimento.sms import gsm7
 from cimento.sms.ledger import Ledger

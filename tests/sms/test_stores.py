@@ -8,8 +8,6 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from cimento.channels.sms.preferences import Preferences
-from cimento.settings.servers import SettingError
-from cimento.settings.sms import read_sms_settings
 from cimento.sms.gateway import UncertainFailure
 from cimento.sms.ledger import Ledger
 from cimento.sms.seen import INTERRUPTED_AFTER, Seen
@@ -96,36 +94,3 @@ def test_purging_keeps_wishes(database: Database) -> None:
     assert Ledger(engine).state_of("r1") == "absent"
     assert Seen(engine, "kannel").claim("m1", "sms-a")
     assert Preferences(database).is_opted_out("sms-a")
-
-
-KANNEL = {
-    "CIMENTO_SMS_PROVIDER": "kannel",
-    "CIMENTO_KANNEL_SEND_URL": "http://127.0.0.1:13013/cgi-bin/sendsms",
-    "CIMENTO_KANNEL_USER": "cimento",
-    "CIMENTO_KANNEL_PASSWORD": "password",
-    "CIMENTO_KANNEL_SECRET": "a secret long enough",
-    "CIMENTO_KANNEL_FROM": "38000",
-    "CIMENTO_PUBLIC_URL": "http://127.0.0.1:5005/",
-}
-
-
-def test_the_settings_of_a_provider_are_read() -> None:
-    settings = read_sms_settings(KANNEL)
-    assert (settings.provider, settings.own_number) == ("kannel", "38000")
-    assert settings.public_url == "http://127.0.0.1:5005"
-    assert read_sms_settings({}).provider == "console"
-
-
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [
-        *((name, "") for name in KANNEL if name != "CIMENTO_SMS_PROVIDER"),
-        ("CIMENTO_SMS_PROVIDER", "ovh"),
-        ("CIMENTO_KANNEL_SECRET", "short"),
-        ("CIMENTO_KANNEL_SEND_URL", "127.0.0.1:13013"),
-        ("CIMENTO_SMS_PER_HOUR", "0"),
-    ],
-)
-def test_a_wrong_setting_is_named(variable: str, value: str) -> None:
-    with pytest.raises(SettingError, match=variable):
-        read_sms_settings({**KANNEL, variable: value})

@@ -18,8 +18,8 @@ from sqlalchemy.engine import Engine
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 
-from cimento.bench.servers import free_port
 from cimento.channels.sms.channel import SmsInput
+from cimento.ops.processes import free_port
 from cimento.settings.sms import SmsSettings
 from cimento.sms.ledger import Ledger
 from cimento.sms.providers.base import PermanentFailure, TemporaryFailure, UncertainFailure

@@ -19,7 +19,7 @@ from cimento.channels.chat.housekeeping import purge_daily
 from cimento.channels.chat.refusals import Refusal
 from cimento.channels.chat.sessions import Sessions
 from cimento.channels.turn import complete
-from cimento.settings.chat import ChatSettings, read_chat_settings
+from cimento.settings.chat import ChatSettings
 from cimento.store.tracker_store import stored_in
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class ChatInput(InputChannel):
     """The website chat."""
 
     def __init__(self, settings: ChatSettings | None = None) -> None:
-        self._settings = settings or read_chat_settings()
+        self._settings = settings or ChatSettings.read()
         self._sessions = Sessions(self._settings.idle_minutes)
         self._guard = Guard(self._settings)
 

@@ -18,7 +18,8 @@ from cimento.channels.sms.listeners import Listener
 from cimento.channels.sms.preferences import Preferences
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.protocol import read_protocol
-from cimento.settings.sms import SmsSettings, read_sms_settings
+from cimento.settings.sms import SmsSettings
+from cimento.settings.storage import StorageSettings
 from cimento.sms.numbers import NumberRefused, normalise
 from cimento.sms.providers import make_provider
 from cimento.sms.providers.base import Inbound, Provider, Received, Refused
@@ -46,8 +47,8 @@ class SmsInput(InputChannel):
         database: Database | None = None,
         provider: Provider | None = None,
     ) -> None:
-        self._settings = settings or read_sms_settings()
-        database = database or open_database(self._settings.database_url)
+        self._settings = settings or SmsSettings.read()
+        database = database or open_database(StorageSettings.read().database_url)
         self._engine = database.engine
         self._listener = listener or FollowUpListener(database, read_protocol())
         self._provider = provider or make_provider(self._settings, self._engine)

@@ -1,15 +1,11 @@
-"""`make demo-sms`: start the assistant, enrol a patient, and play the follow-up.
+"""`cimento demo`: start the assistant, enrol a patient, and play the follow-up.
 
 Nothing to install, no network: the phone is the simulated one, the database a file of its
-own under var/. CIMENTO_DEMO_PORT: where the page is; CIMENTO_DEMO_PAUSE: seconds between two
-moments of the story.
+own under var/.
 """
 
 import json
-import os
 import secrets
-import signal
-import subprocess
 import sys
 import threading
 import time
@@ -22,14 +18,16 @@ from pathlib import Path
 
 import uvicorn
 
-from cimento.bench.servers import free_port
 from cimento.demo.page import make_page
 from cimento.demo.story import NUMBER, Story
 from cimento.followup import erasure
 from cimento.followup.rasa_client import RasaClient
-from cimento.settings.followup import read_followup_settings
+from cimento.ops.processes import NotReady, free_port, running, wait_until
+from cimento.settings.concern import SettingError
+from cimento.settings.demo import DemoSettings
+from cimento.settings.every import check_all
 from cimento.settings.paths import ROOT
-from cimento.settings.servers import SettingError, whole_number
+from cimento.settings.storage import StorageSettings
 from cimento.sms.ledger import Ledger
 from cimento.sms.providers.console import ConsoleProvider
 from cimento.sms.tables import open_database
@@ -60,29 +58,13 @@ def _assistant(environment: dict[str, str]) -> Iterator[None]:
 
     Raises SettingError, with the end of its log, when it does not start.
     """
-    _LOG.parent.mkdir(exist_ok=True)
-    with _LOG.open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "cimento.ops.run"],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        deadline = time.monotonic() + _START_SECONDS
-        while "is ready" not in _LOG.read_text():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SettingError(_LOG.read_text()[-2000:])
-            time.sleep(0.2)
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)
+    command = [sys.executable, "-u", "-m", "cimento", "run"]
+    with running(command, _LOG, ROOT, environment) as process:
         try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            wait_until(lambda: "is ready" in _LOG.read_text(), _START_SECONDS, process, _LOG)
+        except NotReady as error:
+            raise SettingError(f"The demonstration cannot start. {error}") from error
+        yield
 
 
 def _sender(port: str) -> Callable[[str], None]:
@@ -106,7 +88,7 @@ def _sender(port: str) -> Callable[[str], None]:
 def _begin(environment: dict[str, str], pause: float) -> Story:
     """Return the story, its patient enrolled; of an earlier demonstration nothing is left."""
     database = open_database(environment["CIMENTO_DATABASE_URL"])
-    kept = erasure.SqlConversations(read_followup_settings().conversations_url)
+    kept = erasure.SqlConversations(StorageSettings.read().conversations_url)
     erasure.forget(database, erasure.SmsConversations(kept, database.engine), NUMBER)
     url = f"http://127.0.0.1:{environment['CIMENTO_PORT']}"
     phone = ConsoleProvider(Ledger(database.engine), database.engine)
@@ -124,26 +106,18 @@ def _play(story: Story) -> None:
         time.sleep(0.3)
 
 
-def main() -> int:
-    """Play the demonstration until Ctrl-C; return 1 with a message when it cannot start."""
-    try:
-        port = whole_number(os.environ, "CIMENTO_DEMO_PORT", 5007, 1, 65535)
-        pause = whole_number(os.environ, "CIMENTO_DEMO_PAUSE", 8, 1)
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{_DATABASE}{suffix}").unlink(missing_ok=True)  # so that STOP is forgotten too
-        environment = _environment()
-        print("Starting the assistant (about 20 seconds)…", flush=True)
-        with _assistant(environment):
-            story = _begin(environment, pause)
-            threading.Thread(target=_play, args=[story], daemon=True).start()
-            print(f"Open http://127.0.0.1:{port} and type as the patient. Ctrl-C ends.", flush=True)
-            page = make_page(story, _sender(environment["CIMENTO_PORT"]))
-            uvicorn.run(page, host="127.0.0.1", port=port, log_level="error", ws="none")
-    except SettingError as error:
-        print(f"The demonstration cannot start. {error}", file=sys.stderr)
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def play() -> None:
+    """Play the demonstration until Ctrl-C. Raises SettingError when it cannot start."""
+    check_all()
+    settings = DemoSettings.read()
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{_DATABASE}{suffix}").unlink(missing_ok=True)  # so that STOP is forgotten too
+    environment = _environment()
+    print("Starting the assistant (about 20 seconds)…", flush=True)
+    with _assistant(environment):
+        story = _begin(environment, settings.pause)
+        threading.Thread(target=_play, args=[story], daemon=True).start()
+        address = f"http://127.0.0.1:{settings.port}"
+        print(f"Open {address} and type as the patient. Ctrl-C ends.", flush=True)
+        page = make_page(story, _sender(environment["CIMENTO_PORT"]))
+        uvicorn.run(page, host="127.0.0.1", port=settings.port, log_level="error", ws="none")

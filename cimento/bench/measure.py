@@ -1,10 +1,9 @@
-"""Measure: `python -m cimento.bench` (what `make bench` does), `--only diet` for DIET.
+"""Measure: `cimento bench`, `--diet` for DIET.
 
 Prints the report; `docs/bench.md` gets it too, `docs/bench-diet.json` the figures of
 DIET, whose training takes too long for every run.
 """
 
-import argparse
 import asyncio
 import os
 import signal
@@ -16,9 +15,10 @@ from pathlib import Path
 
 from cimento.bench import browser, crowd, followups, load, page, report
 from cimento.bench.models import model_of
-from cimento.bench.processes import BenchError, progress
+from cimento.bench.processes import progress
 from cimento.bench.projects import PIPELINES, baseline, cimento
-from cimento.bench.servers import Server, free_port, serving
+from cimento.bench.servers import Server, serving
+from cimento.ops.processes import free_port
 
 
 def run(names: list[str], fresh: bool) -> dict[str, report.Figures]:
@@ -61,29 +61,19 @@ async def _measure_chat(servers: list[Server], columns: dict[str, report.Figures
             columns[server.name] = report.with_widget(columns[server.name], clicks, kb)
 
 
-def main() -> int:
-    """Measure and print the report. Return 1 with a message when it cannot be done."""
-    parser = argparse.ArgumentParser(prog="python -m cimento.bench", description=__doc__)
-    parser.add_argument("--only", choices=["diet"], help="measure DIET alone")
-    parser.add_argument("--fresh", action="store_true", help="train again")
-    options = parser.parse_args()
+def measure(diet: bool = False, fresh: bool = False) -> None:
+    """Measure and print the report; `diet`: that pipeline alone; `fresh`: train again.
+
+    Raises BenchError when it cannot be done.
+    """
     # Leave as on Ctrl-C, so that the servers are stopped too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("\nThe benchmark was told to stop."))
     date = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     busy = os.getloadavg()[0]
-    try:
-        if options.only:
-            columns = run(["diet"], options.fresh)
-            report.save_diet(columns["diet"], date)
-            print(report.table(columns))
-        else:
-            columns = run(["cimento", "bare"], options.fresh)
-            print(page.write(columns, followups.measure(), date, busy))
-    except BenchError as error:
-        progress(f"The benchmark stopped. {error}")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    if diet:
+        columns = run(["diet"], fresh)
+        report.save_diet(columns["diet"], date)
+        print(report.table(columns))
+    else:
+        columns = run(["cimento", "bare"], fresh)
+        print(page.write(columns, followups.measure(), date, busy))

@@ -1,0 +1,146 @@
+"""The command `cimento`. Each command says what it does: `cimento --help`.
+
+What a command needs is imported when it is called: Rasa, FastAPI and the benchmark each take
+seconds that the others need not wait for.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import sqlalchemy as sa
+import typer
+
+from cimento.followup import cli as followup
+
+app = typer.Typer(
+    help="Cimento: answers patients from the hospital's sheet, and follows them up.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback's values may be a patient's
+)
+app.add_typer(followup.app, name="followup")
+
+
+def _refuse(reason: object) -> typer.Exit:
+    print(reason, file=sys.stderr)
+    return typer.Exit(1)
+
+
+@app.command()
+def run() -> None:
+    """Train if needed, then start the assistant, until Ctrl-C."""
+    from cimento.ops import run as assistant
+
+    try:
+        raise typer.Exit(assistant.start())
+    except assistant.REFUSALS as error:
+        raise _refuse(f"Cimento cannot start. {error}") from error
+
+
+@app.command(hidden=True)
+def serve() -> None:
+    """Start the Rasa server alone, as `run` does."""
+    from cimento.ops.serve import serve
+
+    serve()
+
+
+@app.command()
+def chat() -> None:
+    """Talk to the running assistant in the terminal."""
+    from cimento.ops.chat import talk
+
+    talk()
+
+
+@app.command()
+def train() -> None:
+    """Train the model if its sources have changed."""
+    from cimento.ops.train import TrainingError, train_if_needed
+
+    try:
+        train_if_needed()
+    except TrainingError as error:
+        raise _refuse(error) from error
+
+
+@app.command()
+def check() -> None:
+    """Check that every answer rests on the sheet or the policy."""
+    from cimento.answers import grounding, sheet
+
+    try:
+        found = grounding.problems()
+    except sheet.SourceError as error:
+        found = [str(error)]
+    if found:
+        raise _refuse("\n".join(f"answers: {line}" for line in found))
+
+
+@app.command()
+def config(
+    document: Annotated[bool, typer.Option(help="Print docs/settings.md instead")] = False,
+) -> None:
+    """Print the settings in force, secrets masked."""
+    from cimento.settings import every
+
+    print(every.document() if document else every.in_force())
+
+
+@app.command()
+def demo() -> None:
+    """Play a follow-up by SMS with time accelerated."""
+    from cimento.demo.play import play
+
+    play()
+
+
+@app.command()
+def feedback() -> None:
+    """Print how many patients each answer helped."""
+    import warnings
+
+    warnings.simplefilter("ignore")  # Rasa's libraries about one another
+    from cimento.ops.feedback import show
+
+    show()
+
+
+@app.command()
+def curve() -> None:
+    """Print wrong answers against refusals, by threshold."""
+    from cimento.bench.curve import show
+
+    show()
+
+
+@app.command()
+def bench(
+    diet: Annotated[bool, typer.Option(help="Measure Rasa's DIET pipeline alone")] = False,
+    fresh: Annotated[bool, typer.Option(help="Train again")] = False,
+) -> None:
+    """Measure this project beside a bare Rasa project (minutes)."""
+    from cimento.bench.measure import measure
+    from cimento.bench.processes import BenchError
+
+    try:
+        measure(diet, fresh)
+    except BenchError as error:
+        raise _refuse(f"The benchmark stopped. {error}") from error
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status, with the reason printed when it is refused."""
+    try:
+        app(args=arguments, prog_name="cimento")
+    except SystemExit as end:  # how typer says that a command is over
+        return end.code if isinstance(end.code, int) else 1
+    except followup.REFUSALS as error:
+        print(error, file=sys.stderr)
+    except sa.exc.OperationalError as error:
+        print(f"The database cannot be reached: {type(error.orig).__name__}.", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
