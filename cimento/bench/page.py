@@ -59,7 +59,7 @@ DIET: {dated}.
 ## How to reproduce
 
 `make bench` measures (the first time it also trains, then takes the trained models from
-`var/bench`; `.venv/bin/python -m cimento.bench --fresh` trains again). `make bench-diet`
+`var/bench`; `.venv/bin/cimento bench --fresh` trains again). `make bench-diet`
 measures DIET, which trains for many minutes; the next `make bench` shows its figures.
 """
     PAGE.parent.mkdir(exist_ok=True)
