@@ -20,7 +20,6 @@ from cimento.settings.sms import read_sms_settings
 from cimento.sms.gateway import Gateway
 from cimento.sms.numbers import NumberRefused
 from cimento.sms.providers import make_provider
-from cimento.sms.tables import open_database
 from cimento.store import database
 from cimento.store.vault import VaultError
 
@@ -34,11 +33,11 @@ GatewayFactory = Callable[[], Gateway]
 def sms_gateway() -> Gateway:
     """Return the provider of SMS that the settings choose. Raises SettingError."""
     settings = read_sms_settings()
-    return make_provider(settings, open_database(settings.database_url).engine)
+    return make_provider(settings, database.open_database(settings.database_url).engine)
 
 
 def _conversations(settings: FollowUpSettings) -> erasure.Conversations:
-    engine = open_database(settings.database_url).engine
+    engine = database.open_database(settings.database_url).engine
     return erasure.SmsConversations(erasure.SqlConversations(settings.conversations_url), engine)
 
 

@@ -26,8 +26,7 @@ from cimento.settings.followup import FollowUpSettings, read_followup_settings
 from cimento.settings.paths import ROOT
 from cimento.settings.servers import ENDPOINTS, SettingError, Settings, read_settings
 from cimento.settings.sms import read_sms_settings
-from cimento.sms.tables import open_database
-from cimento.store.database import DatabaseError
+from cimento.store.database import DatabaseError, open_database
 from cimento.store.secret import read_secret
 
 # Quiet: no telemetry, no banner of libraries; errors only, and no patient's words.

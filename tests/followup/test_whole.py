@@ -24,8 +24,7 @@ from cimento.followup.rasa_client import RasaClient
 from cimento.followup.schedule import PARIS
 from cimento.settings.sms import read_sms_settings
 from cimento.sms.providers import make_provider
-from cimento.sms.tables import open_database
-from cimento.store.database import connect, upgrade
+from cimento.store.database import connect, open_database, upgrade
 from tests.conftest import Assistant, copy_project, start
 from tests.debian import KANNEL, require
 from tests.followup import services
