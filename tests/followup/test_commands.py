@@ -15,8 +15,6 @@ from typing import Any
 
 import pytest
 import requests
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 
 from cimento.bench.servers import free_port
 from cimento.followup import alerts, cli, people
@@ -30,10 +28,10 @@ from cimento.settings.followup import read_followup_settings, require_token
 from cimento.settings.paths import ROOT
 from cimento.settings.servers import SettingError
 from cimento.sms.gateway import TemporaryFailure
-from cimento.store.base import Base
 from cimento.store.database import DatabaseError, connect, open_database, upgrade
 from cimento.store.vault import conversation_id
 from tests.followup.conftest import NOON, request
+from tests.store.databases import differences
 
 Output = pytest.CaptureFixture[str]
 NUMBER = "06 12 34 56 78"
@@ -181,23 +179,11 @@ def test_the_api_command_serves() -> None:
 # The tables
 
 
-def differences(url: str) -> list[Any]:
-    engine = connect(url)
-    with engine.connect() as connection:
-        found: list[Any] = compare_metadata(MigrationContext.configure(connection), Base.metadata)
-    return found
-
-
-def test_the_migrations_make_the_tables_of_the_models(url: str) -> None:
-    open_database(url)
-    assert differences(url) == []
-
-
 def test_postgres_is_upgraded_by_command_only(
     postgres: str, monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:
     monkeypatch.setenv("CIMENTO_DATABASE_URL", postgres)
-    with pytest.raises(DatabaseError, match="followup upgrade"):
+    with pytest.raises(DatabaseError, match="cimento followup upgrade"):
         open_database(postgres)
     assert cli.main(["upgrade"]) == 0
     assert cli.main(["upgrade"]) == 0
