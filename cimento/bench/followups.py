@@ -24,8 +24,7 @@ from cimento.settings.sms import SmsSettings
 from cimento.sms.gateway import Gateway, Knowledge
 from cimento.sms.ledger import Ledger
 from cimento.sms.providers.kannel import KannelProvider
-from cimento.sms.tables import open_database
-from cimento.store.database import Database
+from cimento.store.database import Database, open_database
 
 SIZES = (10_000, 100_000)  # enrolments
 DUE = 200  # SMS due at the busy tick

@@ -30,7 +30,7 @@ from cimento.settings.paths import ROOT
 from cimento.settings.storage import StorageSettings
 from cimento.sms.ledger import Ledger
 from cimento.sms.providers.console import ConsoleProvider
-from cimento.sms.tables import open_database
+from cimento.store.database import open_database
 
 _LOG = ROOT / "var" / "demo.log"
 _DATABASE = ROOT / "var" / "demo.db"

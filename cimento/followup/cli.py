@@ -22,7 +22,6 @@ from cimento.settings.worker import WorkerSettings
 from cimento.sms.gateway import Gateway
 from cimento.sms.numbers import NumberRefused
 from cimento.sms.providers import make_provider
-from cimento.sms.tables import open_database
 from cimento.store import database
 from cimento.store.vault import VaultError
 
@@ -45,12 +44,12 @@ def _database() -> database.Database:
 def _conversations() -> erasure.Conversations:
     storage = StorageSettings.read()
     kept = erasure.SqlConversations(storage.conversations_url)
-    return erasure.SmsConversations(kept, open_database(storage.database_url).engine)
+    return erasure.SmsConversations(kept, database.open_database(storage.database_url).engine)
 
 
 def sms_gateway() -> Gateway:
     """Return the provider of SMS that the settings choose. Raises SettingError."""
-    engine = open_database(StorageSettings.read().database_url).engine
+    engine = database.open_database(StorageSettings.read().database_url).engine
     return make_provider(SmsSettings.read(), engine)
 
 
@@ -155,6 +154,12 @@ def status() -> None:
 def upgrade() -> None:
     """Bring the tables up to date (SQLite: done by itself)."""
     database.upgrade(database.connect(StorageSettings.read().database_url))
+
+
+@app.command()
+def downgrade() -> None:
+    """Take the tables one migration back, for the release before; docs/followup.md."""
+    database.downgrade(database.connect(StorageSettings.read().database_url))
 
 
 @app.command("worker")

@@ -31,8 +31,7 @@ from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
 from cimento.settings.storage import StorageSettings
 from cimento.settings.worker import WorkerSettings
-from cimento.sms.tables import open_database
-from cimento.store.database import DatabaseError
+from cimento.store.database import DatabaseError, open_database
 from cimento.store.secret import read_secret
 
 # Quiet: no telemetry, no banner of libraries; errors only, and no patient's words.

@@ -23,7 +23,9 @@ class ChatSettings(Concern):
     address_per_minute: int = setting(120, "requests of one address", "a minute", ge=1)
     idle_minutes: int = setting(120, "a conversation expires when unused for", "minutes", ge=1)
     turn_seconds: int = setting(20, "a turn that takes longer says what it has", "seconds", ge=1)
-    keep_days: int = setting(30, "a conversation is erased after its last message", "days", ge=1)
+    keep_days: int = setting(
+        30, "a conversation is erased after its last message", "days", ge=1, le=36_500
+    )
     proxies: int = setting(0, "proxies in front, whose X-Forwarded-For is believed", ge=0)
 
     @validator("allowed_origins")

@@ -24,7 +24,7 @@ class FollowUpSettings(Concern):
         5006, "port of the follow-ups' API", env="CIMENTO_FOLLOWUP_PORT", ge=1, le=65535
     )
     retention_days: int = setting(
-        90, "a person is erased after the last message, either way", "days", ge=1
+        90, "a person is erased after the last message, either way", "days", ge=1, le=36_500
     )
 
     @validator("assistant_url")

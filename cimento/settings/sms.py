@@ -44,7 +44,12 @@ class SmsSettings(Concern):
         60, "answers to one number, alarms aside", "an hour", env="CIMENTO_SMS_PER_HOUR", ge=1
     )
     keep_days: int = setting(
-        90, "message ids and delivery states are kept", "days", env="CIMENTO_SMS_KEEP_DAYS", ge=1
+        90,
+        "message ids and delivery states are kept",
+        "days",
+        env="CIMENTO_SMS_KEEP_DAYS",
+        ge=1,
+        le=36_500,
     )
     turn_seconds: int = setting(
         20,

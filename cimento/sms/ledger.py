@@ -3,7 +3,7 @@
 A row is written before the provider is called: no row means that it never was.
 """
 
-import time
+from datetime import datetime, timezone
 from typing import Literal
 
 import sqlalchemy as sa
@@ -29,7 +29,7 @@ class Ledger:
 
         Raises UncertainFailure when an earlier call was cut: it may have been sent.
         """
-        row = {"state": "begun", "provider_id": None, "at": time.time()}
+        row = {"state": "begun", "provider_id": None, "at": datetime.now(timezone.utc)}
         try:
             with self._engine.begin() as connection:
                 connection.execute(OUTBOUND.insert().values(reference=reference, **row))
@@ -48,7 +48,7 @@ class Ledger:
 
         Reports come late and out of order: what is final stays, what was accepted stays so.
         """
-        values: dict[str, object] = {"state": state, "at": time.time()}
+        values: dict[str, object] = {"state": state, "at": datetime.now(timezone.utc)}
         if provider_id:
             values["provider_id"] = provider_id
         known = sa.and_(OUTBOUND.c.reference == reference, OUTBOUND.c.state.not_in(_FINAL))

@@ -1,6 +1,6 @@
 """Handle each message of a provider once: providers repeat what they think was lost."""
 
-import time
+from datetime import datetime, timedelta, timezone
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -8,9 +8,9 @@ from sqlalchemy.exc import IntegrityError
 
 from cimento.sms.tables import INBOUND
 
-# A message begun so long ago (seconds) and not done was interrupted by a crash: its
+# A message begun so long ago and not done was interrupted by a crash: its
 # repetition is handled. Longer than any turn takes.
-INTERRUPTED_AFTER = 120
+INTERRUPTED_AFTER = timedelta(minutes=2)
 
 
 class Seen:
@@ -23,9 +23,12 @@ class Seen:
     def _row(self, message_id: str) -> sa.sql.ColumnElement[bool]:
         return sa.and_(INBOUND.c.provider == self._provider, INBOUND.c.id == message_id)
 
-    def claim(self, message_id: str, conversation: str, now: float | None = None) -> bool:
-        """Return whether the caller is to handle this message: True for one caller only."""
-        now = time.time() if now is None else now
+    def claim(self, message_id: str, conversation: str, now: datetime | None = None) -> bool:
+        """Return whether the caller is to handle this message: True for one caller only.
+
+        `now` knows its time zone.
+        """
+        now = now or datetime.now(timezone.utc)
         values = {"conversation": conversation, "begun_at": now}
         try:
             with self._engine.begin() as connection:
@@ -47,7 +50,9 @@ class Seen:
         """Record that the message was handled: repetitions are ignored for good."""
         with self._engine.begin() as connection:
             connection.execute(
-                INBOUND.update().where(self._row(message_id)).values(done_at=time.time())
+                INBOUND.update()
+                .where(self._row(message_id))
+                .values(done_at=datetime.now(timezone.utc))
             )
 
     def release(self, message_id: str) -> None:
@@ -55,8 +60,8 @@ class Seen:
         with self._engine.begin() as connection:
             connection.execute(INBOUND.delete().where(self._row(message_id)))
 
-    def count_since(self, conversation: str, since: float) -> int:
-        """Return how many messages `conversation` sent since `since` (seconds since 1970)."""
+    def count_since(self, conversation: str, since: datetime) -> int:
+        """Return how many messages `conversation` sent since `since`, which knows its zone."""
         with self._engine.connect() as connection:
             return connection.execute(
                 sa.select(sa.func.count()).where(

@@ -2,7 +2,8 @@
 
 import sqlite3
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from cimento.settings.concern import SettingError
@@ -83,20 +84,51 @@ def _config() -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the tables up to date, in one transaction: several workers may start at once."""
+def _revision(connection: Connection) -> str | None:
+    """Return the migration that the tables stand at, None when there are none."""
+    revision: str | None = MigrationContext.configure(connection).get_current_revision()
+    return revision
+
+
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Config]:
+    """Give Alembic a transaction, and the database to itself: several may start at once."""
     config = _config()
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7203)")  # any number of ours
         config.attributes["connection"] = connection
+        yield config
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the tables up to date, in one transaction: several workers may start at once."""
+    with _migrating(engine) as config:
         command.upgrade(config, "head")
+
+
+def downgrade(engine: Engine) -> None:
+    """Take the tables one migration back, in one transaction, for the release before.
+
+    This release must be stopped first: it would bring a SQLite up to date again. Raises
+    DatabaseError saying why where there is no way back.
+    """
+    with _migrating(engine) as config:
+        if _revision(config.attributes["connection"]) is None:
+            raise DatabaseError("There are no tables to take back.")
+        command.downgrade(config, "-1")
 
 
 def _is_up_to_date(engine: Engine) -> bool:
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(_config()).get_current_head()
+        current = _revision(connection)
+    known = [step.revision for step in ScriptDirectory.from_config(_config()).walk_revisions()]
+    if current and current not in known:
+        raise DatabaseError(
+            "The tables are of a newer release of Cimento. Start that release, or go back with "
+            "it first: cimento followup downgrade"
+        )
+    return current == known[0]
 
 
 class Database:
@@ -114,16 +146,14 @@ class Database:
 def open_database(url: str) -> Database:
     """Return the database at `url`, its tables up to date.
 
-    Raises DatabaseError when it cannot be reached, or is a PostgreSQL to be upgraded: that
-    is the administrator's decision.
+    Raises DatabaseError when it cannot be reached, is of a newer release, or is a PostgreSQL
+    to be upgraded: that is the administrator's decision.
     """
     engine = connect(url)
     try:
         if not _is_up_to_date(engine):
             if engine.dialect.name != "sqlite":
-                raise DatabaseError(
-                    "The tables are not up to date: python -m cimento.followup upgrade"
-                )
+                raise DatabaseError("The tables are not up to date: cimento followup upgrade")
             upgrade(engine)
     except sa.exc.OperationalError as error:
         raise DatabaseError(

@@ -24,8 +24,7 @@ from cimento.followup.schedule import PARIS
 from cimento.ops.processes import free_port
 from cimento.settings.sms import SmsSettings
 from cimento.sms.providers import make_provider
-from cimento.sms.tables import open_database
-from cimento.store.database import connect, upgrade
+from cimento.store.database import connect, open_database, upgrade
 from tests.conftest import Assistant, copy_project, start
 from tests.debian import KANNEL, require
 from tests.followup import services

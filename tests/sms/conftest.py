@@ -8,8 +8,7 @@ from sqlalchemy.engine import Engine
 
 from cimento.channels.sms.channel import SmsInput
 from cimento.settings.sms import SmsSettings
-from cimento.sms.tables import open_database
-from cimento.store.database import Database
+from cimento.store.database import Database, open_database
 from tests.sms.server import Hearing, Server
 
 

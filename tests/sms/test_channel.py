@@ -18,7 +18,7 @@ from cimento.settings.sms import SmsSettings
 from cimento.sms import gsm7
 from cimento.sms.providers.base import Received, Refused
 from cimento.sms.providers.console import ConsoleProvider
-from cimento.sms.tables import metadata
+from cimento.store.base import Base
 from cimento.store.database import Database
 from cimento.store.vault import conversation_id
 from tests.sms.server import ALARM, ANSWER, DRIVING, Hearing, Server
@@ -259,17 +259,17 @@ def test_neither_numbers_nor_texts_reach_logs_or_the_database(
     say(console, "STOP secret j'ai 39")
     kept = caplog.text
     with engine.connect() as connection:
-        for table in metadata.sorted_tables:
+        for table in Base.metadata.sorted_tables:
             kept += str(connection.execute(table.select()).all())
     for private in ("secret", "612345678", "7700900123", "premières"):
         assert private not in kept
 
 
 def test_a_database_that_fails_asks_for_a_repetition(console: Server, engine: Engine) -> None:
-    metadata.drop_all(engine)
+    Base.metadata.drop_all(engine)
     message = {"from": NUMBER, "text": "bonjour", "id": "m1"}
     assert post(console, json.dumps(message).encode())[0] == 503
-    metadata.create_all(engine)
+    Base.metadata.create_all(engine)
     assert len(say(console, "bonjour", id="m1")) == 1
 
 

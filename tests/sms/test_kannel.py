@@ -27,8 +27,7 @@ from cimento.sms.providers.base import (
     UncertainFailure,
 )
 from cimento.sms.providers.kannel import KannelProvider, _failure
-from cimento.sms.tables import open_database
-from cimento.store.database import Database
+from cimento.store.database import Database, open_database
 from cimento.store.vault import conversation_id
 from tests.debian import KANNEL, require
 from tests.sms.server import ALARM, DRIVING, Server

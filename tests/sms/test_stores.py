@@ -1,18 +1,19 @@
 """Once each, never twice: the small tables, with several writers at a time."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import StatementError
 
 from cimento.channels.sms.preferences import Preferences
 from cimento.sms.gateway import UncertainFailure
 from cimento.sms.ledger import Ledger
 from cimento.sms.seen import INTERRUPTED_AFTER, Seen
-from cimento.sms.tables import open_database, purge
-from cimento.store.database import Database
+from cimento.sms.tables import purge
+from cimento.store.database import Database, open_database
 
 
 def test_one_of_many_writers_claims_a_message(tmp_path: Path) -> None:
@@ -31,12 +32,18 @@ def test_ids_of_two_providers_do_not_meet(engine: Engine) -> None:
 
 
 def test_an_interrupted_message_is_handled_when_repeated_later(engine: Engine) -> None:
-    seen, now = Seen(engine, "kannel"), 1_000_000.0
+    seen, now = Seen(engine, "kannel"), datetime(2027, 3, 9, 11, tzinfo=timezone.utc)
+    second = timedelta(seconds=1)
     assert seen.claim("m1", "sms-a", now)
-    assert not seen.claim("m1", "sms-a", now + INTERRUPTED_AFTER - 1)
-    assert seen.claim("m1", "sms-a", now + INTERRUPTED_AFTER + 1)
+    assert not seen.claim("m1", "sms-a", now + INTERRUPTED_AFTER - second)
+    assert seen.claim("m1", "sms-a", now + INTERRUPTED_AFTER + second)
     seen.done("m1")
     assert not seen.claim("m1", "sms-a", now + 10 * INTERRUPTED_AFTER)
+
+
+def test_a_time_without_zone_is_refused(engine: Engine) -> None:
+    with pytest.raises(StatementError, match="time zone"):
+        Seen(engine, "kannel").claim("m1", "sms-a", datetime(2027, 3, 9, 11))
 
 
 def test_a_released_message_is_handled_at_once(engine: Engine) -> None:
@@ -90,7 +97,7 @@ def test_purging_keeps_wishes(database: Database) -> None:
     Preferences(database).opt_out("sms-a")
     Ledger(engine).begin("r1")
     Seen(engine, "kannel").claim("m1", "sms-a")
-    purge(engine, time.time() + 1)
+    purge(engine, datetime.now(timezone.utc) + timedelta(seconds=1))
     assert Ledger(engine).state_of("r1") == "absent"
     assert Seen(engine, "kannel").claim("m1", "sms-a")
     assert Preferences(database).is_opted_out("sms-a")

@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from functools import wraps
 
 from rasa.core.channels.channel import InputChannel, OutputChannel
@@ -25,13 +24,13 @@ from cimento.sms.providers import make_provider
 from cimento.sms.providers.base import Inbound, Provider, Received, Refused
 from cimento.sms.providers.console import ConsoleProvider
 from cimento.sms.seen import Seen
-from cimento.sms.tables import open_database, purge
-from cimento.store.database import Database
+from cimento.sms.tables import purge
+from cimento.store.database import Database, open_database
 from cimento.store.vault import conversation_id
 
 logger = logging.getLogger(__name__)
 
-_DAY, _HOUR = 24 * 3600, 3600
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 # A provider waits some 15 seconds for its acknowledgement; a turn may take longer.
 _PATIENCE = 10
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
@@ -128,7 +127,7 @@ class SmsInput(InputChannel):
         if not await asyncio.to_thread(self._seen.claim, message.id, conversation):
             return
         try:
-            hour_ago = time.time() - _HOUR
+            hour_ago = datetime.now(timezone.utc) - _HOUR
             count = await asyncio.to_thread(self._seen.count_since, conversation, hour_ago)
             await self._dialogue.answer(
                 message,
@@ -165,11 +164,12 @@ class SmsInput(InputChannel):
     async def _purge_daily(self) -> None:
         while True:
             try:
-                before = time.time() - self._settings.keep_days * _DAY
+                kept = self._settings.keep_days * _DAY
+                before = datetime.now(timezone.utc) - kept
                 await asyncio.to_thread(purge, self._engine, before)
             except SQLAlchemyError as error:
                 logger.error("Old SMS could not be purged: %s.", type(error).__name__)
-            await asyncio.sleep(_DAY)
+            await asyncio.sleep(_DAY.total_seconds())
 
 
 def _normal(number: str) -> str | None:

@@ -1,7 +1,7 @@
 """The simulated phone: no network, no operator. For trying, showing and testing."""
 
 import json
-import time
+from datetime import datetime, timezone
 from ipaddress import ip_address
 
 import sqlalchemy as sa
@@ -55,7 +55,7 @@ class ConsoleProvider(Provider):
                 conversation=conversation_id(number),
                 reference=reference,
                 text=encrypt(text, _WORDS),
-                at=time.time(),
+                at=datetime.now(timezone.utc),
             )
             return str(connection.execute(row).inserted_primary_key[0])
 
@@ -75,4 +75,7 @@ class ConsoleProvider(Provider):
         )
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        return [{"id": row.id, "text": decrypt(row.text, _WORDS), "at": row.at} for row in rows]
+        return [
+            {"id": row.id, "text": decrypt(row.text, _WORDS), "at": row.at.timestamp()}
+            for row in rows
+        ]

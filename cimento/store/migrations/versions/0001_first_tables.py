@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from cimento.store.database import DatabaseError
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -125,5 +127,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("delivery", "enrolment", "consent", "alert", "person"):
-        op.drop_table(table)
+    raise DatabaseError(
+        "The first tables are not taken away: with them it would be forgotten who said STOP."
+    )
