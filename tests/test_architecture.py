@@ -77,6 +77,6 @@ def test_what_is_free_of_rasa_does_not_import_it(room: str) -> None:
 
 
 def test_a_climbing_import_is_seen() -> None:
-    assert climbs("cimento.nlu.signs", "cimento.answers.catalog")
+    assert climbs("cimento.nlu.signs", "cimento.answers.catalogue")
     assert climbs("actions.escalate", "cimento.channels.turn")
     assert not climbs("cimento.answers.grounding", "cimento.sms.gsm7")

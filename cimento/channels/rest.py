@@ -18,7 +18,7 @@ from sanic import Blueprint
 from sanic.exceptions import Forbidden, InvalidUsage
 from sanic.request import Request
 
-from cimento.answers.catalog import read_intents
+from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.channels.turn import complete
 from cimento.settings.servers import read_settings
 
@@ -32,6 +32,9 @@ _FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 class CimentoRestInput(RestInput):
     """The `rest` channel of Cimento, named so that integrators need change nothing."""
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        self._catalogue = catalogue or load_catalogue()
 
     @staticmethod
     def _body(request: Request) -> dict[str, Any]:
@@ -50,7 +53,8 @@ class CimentoRestInput(RestInput):
             raise InvalidUsage('"message" must be a string.')
         text = message.strip()
         payload = _PAYLOAD.fullmatch(text)
-        return text if payload and payload[1] in read_intents() else text.lstrip("/ ")
+        is_payload = payload is not None and payload[1] in self._catalogue.intents
+        return text if is_payload else text.lstrip("/ ")
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return the routes of the stock channel around a handler that is never silent."""
@@ -63,7 +67,7 @@ class CimentoRestInput(RestInput):
                 logger.error("A message could not be handled: %s.", type(error).__name__)
             output = message.output_channel
             if output is not None and not isinstance(output, QueueOutputChannel):
-                output.messages = complete(output.messages, message.sender_id)
+                output.messages = complete(output.messages, message.sender_id, self._catalogue)
 
         routes = super().blueprint(handle)
 

@@ -106,7 +106,7 @@ class Alert(Base):
     id = sa.Column(sa.Integer, primary_key=True)
     conversation_id = sa.Column(sa.ForeignKey(Person.conversation_id), nullable=False, index=True)
     kind = sa.Column(sa.String(20), nullable=False)
-    level = sa.Column(sa.String(10), nullable=False)  # answers.catalog.LEVELS
+    level = sa.Column(sa.String(10), nullable=False)  # answers.catalogue.LEVELS
     words = sa.Column(sa.Text)  # the patient's own, encrypted
     detail = sa.Column(sa.String(200))  # what the engine knows: a step, a provider's reason
     cause = sa.Column(sa.String(60), nullable=False, unique=True)  # one cause, one alert

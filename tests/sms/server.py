@@ -6,13 +6,13 @@ import uuid
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urljoin
 
-from rasa.core.channels.channel import UserMessage
+from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Sanic
 from sanic.response import empty
 
 from cimento.bench.servers import free_port
-from cimento.channels.sms.channel import SmsInput
 
 Sanic.test_mode = True  # several servers, one after the other, in this process
 DRIVING = {"topic": "driving", "section": "7-apres", "escalation": "none"}
@@ -73,7 +73,7 @@ class Hearing:
 class Server:
     """A Sanic server in a thread, with the routes that Rasa would give the channel."""
 
-    channel: SmsInput
+    channel: InputChannel
     assistant: Assistant = field(default_factory=Assistant)
     port: int = field(default_factory=free_port)
     unavailable: int = 0  # answer so many acknowledgements with a 503 instead
@@ -100,7 +100,7 @@ class Server:
         app = Sanic(f"sms_{uuid.uuid4().hex}", configure_logging=False)
         app.ctx.agent = self.assistant
         blueprint = self.channel.blueprint(self.assistant.handle)
-        app.blueprint(blueprint, url_prefix="/webhooks/sms")
+        app.blueprint(blueprint, url_prefix=urljoin("/webhooks/", self.channel.url_prefix()))
 
         @app.middleware("request")
         async def be_down(_: object) -> Any:

@@ -13,6 +13,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.channels.sms.dialogue import CHANNEL, Dialogue, OnNewMessage, SmsOutput
 from cimento.channels.sms.listeners import Listener
 from cimento.channels.sms.preferences import Preferences
@@ -45,6 +46,7 @@ class SmsInput(InputChannel):
         listener: Listener | None = None,
         database: Database | None = None,
         provider: Provider | None = None,
+        catalogue: Catalogue | None = None,
     ) -> None:
         self._settings = settings or read_sms_settings()
         database = database or open_database(self._settings.database_url)
@@ -53,7 +55,11 @@ class SmsInput(InputChannel):
         self._provider = provider or make_provider(self._settings, self._engine)
         self._seen = Seen(self._engine, self._provider.name)
         self._dialogue = Dialogue(
-            self._provider, Preferences(database), self._listener, self._settings.turn_seconds
+            self._provider,
+            Preferences(database),
+            self._listener,
+            catalogue or load_catalogue(),
+            self._settings.turn_seconds,
         )
         self._own_number = _normal(self._settings.own_number)
 

@@ -9,12 +9,11 @@ from typing import Any
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.tracker_store import TrackerStore
 
-from cimento.answers import catalog
+from cimento.answers.catalogue import SMS, Catalogue
 from cimento.channels.sms import choices
-from cimento.channels.sms.compose import compose
+from cimento.channels.sms.compose import Composer
 from cimento.channels.sms.listeners import Listener
 from cimento.channels.sms.preferences import Preferences
-from cimento.channels.sms.texts import text
 from cimento.channels.turn import Message, complete, said_once
 from cimento.nlu import signs
 from cimento.nlu.text import clip
@@ -29,7 +28,7 @@ from cimento.sms.providers.base import (
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = catalog.SMS
+CHANNEL = SMS
 _UNAVAILABLE = "unavailable"  # the topic of the apology
 _HUMAN = "human"  # the topic of those who ask for somebody
 _RETRY_AFTER = (1.0, 5.0, 25.0)
@@ -62,12 +61,15 @@ class Dialogue:
         provider: Provider,
         preferences: Preferences,
         listener: Listener,
+        catalogue: Catalogue,
         turn_seconds: float,
         retry_after: tuple[float, ...] = _RETRY_AFTER,
     ) -> None:
         self._provider = provider
         self._preferences = preferences
         self._listener = listener
+        self._catalogue = catalogue
+        self._composer = Composer(catalogue)
         self._turn_seconds = turn_seconds
         self._retry_after = retry_after
 
@@ -87,7 +89,7 @@ class Dialogue:
         to_send: list[str] = []
         if wish == "start":
             await asyncio.to_thread(self._preferences.opt_in, conversation)
-            to_send.append(text("started"))
+            to_send.append(self._composer.texts["started"])
         else:
             stopped_now = wish == "stop" and await asyncio.to_thread(
                 self._preferences.opt_out, conversation
@@ -97,7 +99,7 @@ class Dialogue:
                 turn = self._turn(message, number, conversation, on_new_message, trackers)
                 to_send.append(await turn)
             if stopped_now:
-                to_send.append(text("stopped"))
+                to_send.append(self._composer.texts["stopped"])
         for position, sms in enumerate(to_send):
             await self._send(number, sms, f"reply-{message.id}-{position}", conversation)
 
@@ -114,22 +116,24 @@ class Dialogue:
         tracker = await trackers.retrieve(conversation)
         events = list(tracker.events) if tracker else []
         spoken_before = any(event.type_name == "bot" for event in events)
-        opening = "" if spoken_before else text("disclosure")
+        texts = self._composer.texts
+        opening = "" if spoken_before else texts["disclosure"]
         if not any(character.isalnum() for character in said):
-            words = {"text": text("media" if message.media else "wordless")}
-            return compose([words], opening)
+            words = {"text": texts["media" if message.media else "wordless"]}
+            return self._composer.compose([words], opening)
         await self._tell("replied", conversation)
         # What the patient types is text, whatever it starts with: "/ 38,5 ce soir".
         words_read = choices.chosen(said, choices.offered(events)) or said.lstrip("/ ")
         messages, custom = await self._ask(words_read, conversation, on_new_message)
         if custom["topic"] == _UNAVAILABLE:
             # Rasa failed; the alarm was heard all the same, and the team must know.
-            custom = next(map(_escalation, signs.present(signs.read(said))), custom)
+            custom = next(map(self._escalation, signs.present(signs.read(said))), custom)
         level = custom["escalation"]
         topics = {custom["topic"], *(other["topic"] for other in custom.get("also", []))}
         if level != "none" or _HUMAN in topics:
             await self._tell("escalated", number, said, level, message.id)
-        return compose(messages, opening, text("media_unseen") if message.media else "")
+        closing = texts["media_unseen"] if message.media else ""
+        return self._composer.compose(messages, opening, closing)
 
     async def _ask(
         self, words: str, conversation: str, on_new_message: OnNewMessage
@@ -145,7 +149,7 @@ class Dialogue:
         except Exception as error:
             # The traceback may hold the patient's words: only its kind is logged.
             logger.error("A message could not be handled: %s.", type(error).__name__)
-        turn = complete(output.messages, conversation, CHANNEL)
+        turn = complete(output.messages, conversation, self._catalogue, CHANNEL)
         said = any(sent.get("text") for sent in output.messages)
         return (said_once(output.messages) if said else turn), turn[-1]["custom"]
 
@@ -170,6 +174,5 @@ class Dialogue:
         except Exception as error:
             logger.error("The follow-up was not told (%s): %s.", event, type(error).__name__)
 
-
-def _escalation(sign: str) -> dict[str, Any]:
-    return {"topic": sign, "section": None, "escalation": catalog.escalations()[sign]}
+    def _escalation(self, sign: str) -> dict[str, Any]:
+        return {"topic": sign, "section": None, "escalation": self._catalogue.escalations[sign]}

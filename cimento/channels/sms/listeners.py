@@ -19,7 +19,7 @@ class Listener(Protocol):
     def escalated(self, number: str, at: datetime, text: str, level: str, message_id: str) -> None:
         """The answer to `text` tells to call somebody, or `text` asks for a human.
 
-        `number`: E.164; `level`: of the advice, see answers.catalog.LEVELS.
+        `number`: E.164; `level`: of the advice, see answers.catalogue.LEVELS.
         """
 
     def reported(self, reference: str, at: datetime, state: ReportedState) -> None:
