@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cimento.answers.catalogue import load_catalogue
+from cimento.channels.local import is_local
 from cimento.channels.rest import _may_use
 from cimento.channels.turn import complete
 
@@ -66,6 +67,26 @@ def test_the_rest_channel_is_for_this_machine_alone(
     mode: str, request_: Any, admitted: bool
 ) -> None:
     assert _may_use(request_, mode) is admitted
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "local"),
+    [
+        ("127.0.0.1", {}, True),
+        ("127.8.0.1", {"host": "x"}, True),
+        ("::1", {}, True),
+        ("10.0.0.8", {}, False),
+        ("2001:db8::1", {}, False),
+        ("", {}, False),  # a socket without an address
+        ("127.0.0.1", {"x-forwarded-for": "203.0.113.5"}, False),
+        ("127.0.0.1", {"forwarded": ""}, False),
+        ("::1", {"x-real-ip": "::1"}, False),
+    ],
+)
+def test_local_is_this_machine_and_no_proxy(
+    address: str, headers: dict[str, str], local: bool
+) -> None:
+    assert is_local(address, headers) is local
 
 
 def test_the_same_is_not_said_twice_in_one_turn() -> None:

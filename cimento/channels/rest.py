@@ -9,7 +9,6 @@ import logging
 import re
 import uuid
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -19,6 +18,7 @@ from sanic.exceptions import Forbidden, InvalidUsage
 from sanic.request import Request
 
 from cimento.answers.catalogue import Catalogue, load_catalogue
+from cimento.channels.local import is_local
 from cimento.channels.turn import complete
 from cimento.settings.servers import read_settings
 
@@ -27,7 +27,6 @@ logger = logging.getLogger(__name__)
 # What a button sends: "/driving". Anything else that starts with a slash is text
 # ("/ 38,5 ce soir") and must be read, not taken for a command.
 _PAYLOAD = re.compile(r"/(\w+)")
-_FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 class CimentoRestInput(RestInput):
@@ -85,7 +84,5 @@ class CimentoRestInput(RestInput):
 def _may_use(request: Request, mode: str) -> bool:
     """Whether the REST channel is open to `request`; `mode` is one of REST_MODES."""
     if mode == "loopback":
-        # Behind a proxy on this machine, everybody seems to be local.
-        proxied = any(name in request.headers for name in _FORWARDING)
-        return ip_address(request.ip).is_loopback and not proxied
+        return is_local(request.ip, request.headers)
     return mode == "open"

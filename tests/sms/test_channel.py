@@ -16,8 +16,6 @@ from cimento.channels.sms.channel import SmsInput
 from cimento.channels.sms.preferences import Preferences
 from cimento.settings.sms import SmsSettings
 from cimento.sms import gsm7
-from cimento.sms.providers.base import Received, Refused
-from cimento.sms.providers.console import ConsoleProvider
 from cimento.sms.tables import metadata
 from cimento.store.database import Database
 from cimento.store.vault import conversation_id
@@ -202,17 +200,17 @@ def test_the_phone_shows_what_it_received(console: Server) -> None:
         assert json.load(reply)["messages"] == [second]
 
 
-def test_the_phone_is_for_this_machine_alone() -> None:
-    for address, headers in (
-        ("10.0.0.8", {}),
-        ("127.0.0.1", {"x-forwarded-for": "203.0.113.5"}),
-        ("", {}),
-    ):
-        with pytest.raises(Refused) as refusal:
-            ConsoleProvider.check_local(Received("/", b"", headers, address))
-        assert refusal.value.status == 403
-    ConsoleProvider.check_local(Received("/", b"", {}, "127.0.0.1"))
-    ConsoleProvider.check_local(Received("/", b"", {}, "::1"))
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "x-real-ip"])
+def test_the_phone_is_for_this_machine_alone(console: Server, header: str) -> None:
+    message = json.dumps({"from": NUMBER, "text": "bonjour", "id": "m1"}).encode()
+    for path, body in (("console", message), ("console?from=0612345678&after=0", None)):
+        url = f"{console.url}/webhooks/sms/{path}"
+        request = urllib.request.Request(url, body, {header: "203.0.113.5"})
+        with pytest.raises(urllib.error.HTTPError) as error:
+            urllib.request.urlopen(request, timeout=10)
+        assert error.value.code == 403
+        assert "this machine alone" in error.value.read().decode()
+    assert console.assistant.heard == []
 
 
 @pytest.mark.parametrize(

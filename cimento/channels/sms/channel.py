@@ -14,6 +14,7 @@ from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from cimento.answers.catalogue import Catalogue, load_catalogue
+from cimento.channels.local import is_local
 from cimento.channels.sms.dialogue import CHANNEL, Dialogue, OnNewMessage, SmsOutput
 from cimento.channels.sms.listeners import Listener
 from cimento.channels.sms.preferences import Preferences
@@ -86,6 +87,7 @@ class SmsInput(InputChannel):
 
         @_guarded
         async def inbound(request: Request) -> HTTPResponse:
+            self._check_local(request)
             message = self._provider.read(_received(request))
             number = _normal(message.number)
             if number is None or number == self._own_number:
@@ -111,7 +113,7 @@ class SmsInput(InputChannel):
 
         @_guarded
         async def phone(request: Request) -> HTTPResponse:
-            ConsoleProvider.check_local(_received(request))
+            self._check_local(request)
             number, after = _normal(request.args.get("from", "")), request.args.get("after", "0")
             if number is None or not after.isdecimal() or len(after) > 12:
                 raise Refused(400, "give ?from=06…&after=the last id known")
@@ -124,6 +126,12 @@ class SmsInput(InputChannel):
         if isinstance(self._provider, ConsoleProvider):
             routes.add_route(phone, "/console", methods=["GET"], name="phone")
         return routes
+
+    def _check_local(self, request: Request) -> None:
+        """Refuse a request for the simulated phone that does not come from this machine."""
+        simulated = isinstance(self._provider, ConsoleProvider)
+        if simulated and not is_local(request.ip, request.headers):
+            raise Refused(403, "the simulated phone is for this machine alone")
 
     async def _handle(
         self, app: Sanic, message: Inbound, number: str, on_new_message: OnNewMessage
@@ -194,7 +202,6 @@ def _received(request: Request) -> Received:
         path_and_query=f"{request.path}?{query}" if query else request.path,
         body=request.body,
         headers={name.lower(): value for name, value in request.headers.items()},
-        address=request.ip,
     )
 
 
