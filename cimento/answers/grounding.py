@@ -16,7 +16,6 @@ from cimento.settings.paths import ROOT
 from cimento.sms import gsm7
 
 MAX_WEB_CHARACTERS = 600
-MAX_SMS_SEGMENTS = 2
 
 # Sentences of the sheet that no answer needs to quote, each with its reason.
 NOT_QUOTED = {
@@ -57,8 +56,10 @@ def check_form(wording: Wording, catalogue: Catalogue, sections: set[str]) -> li
         foreign = gsm7.foreign_characters(text)
         if foreign:
             found.append(f"{where}: not GSM-7: {' '.join(sorted(foreign))}")
-        elif gsm7.segments(text) > MAX_SMS_SEGMENTS:
-            found.append(f"{where}: {gsm7.segments(text)} SMS segments, at most {MAX_SMS_SEGMENTS}")
+        elif gsm7.segments(text) > gsm7.MAX_SEGMENTS:
+            found.append(
+                f"{where}: {gsm7.segments(text)} SMS segments, at most {gsm7.MAX_SEGMENTS}"
+            )
     elif len(text) > MAX_WEB_CHARACTERS:
         found.append(f"{where}: {len(text)} characters, at most {MAX_WEB_CHARACTERS}")
     if set(wording.custom) != {"topic", "section", "escalation"}:

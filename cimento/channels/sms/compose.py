@@ -9,8 +9,6 @@ from cimento.channels.turn import Message
 from cimento.sms import gsm7
 from cimento.sms.transliterate import to_gsm7
 
-MAX_SEGMENTS = 2
-
 
 @dataclass
 class Answer:
@@ -46,7 +44,7 @@ def split(messages: list[Message]) -> list[Answer]:
 
 def fits(*blocks: str) -> bool:
     """Return whether the blocks, one under the other, are at most two segments."""
-    return gsm7.segments("\n".join(filter(None, blocks))) <= MAX_SEGMENTS
+    return gsm7.segments("\n".join(filter(None, blocks))) <= gsm7.MAX_SEGMENTS
 
 
 class Composer:
