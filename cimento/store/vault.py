@@ -26,19 +26,20 @@ def conversation_id(number: str) -> str:
     return f"sms-{digest.hexdigest()[:_HEX_DIGITS]}"
 
 
-def _cipher(purpose: str) -> Fernet:
+def cipher(purpose: str) -> Fernet:
+    """Return what encrypts and signs for `purpose` with the installation's secret."""
     return Fernet(base64.urlsafe_b64encode(derive(purpose)))
 
 
 def encrypt(text: str, purpose: str = NUMBERS) -> str:
     """Return `text` encrypted, as ASCII."""
-    return _cipher(purpose).encrypt(text.encode()).decode()
+    return cipher(purpose).encrypt(text.encode()).decode()
 
 
 def decrypt(token: str, purpose: str = NUMBERS) -> str:
     """Return what `encrypt` was given. Raises VaultError when the secret has changed."""
     try:
-        return _cipher(purpose).decrypt(token.encode()).decode()
+        return cipher(purpose).decrypt(token.encode()).decode()
     except InvalidToken as error:
         raise VaultError(
             "What is stored was encrypted with another secret: give back to CIMENTO_SECRET "
