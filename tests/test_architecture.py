@@ -24,7 +24,13 @@ FLOORS = [
     ["cimento.settings"],
 ]
 # What a floor must do without: it would work with another assistant.
-FREE_OF_RASA = ["cimento.followup", "cimento.answers", "cimento.sms", "cimento.settings"]
+FREE_OF_RASA = [
+    "cimento.followup",
+    "cimento.answers",
+    "cimento.sms",
+    "cimento.store.conversations",
+    "cimento.settings",
+]
 
 
 def _imports(file: Path) -> Iterator[str]:

@@ -33,6 +33,8 @@ from cimento.settings.servers import SettingError, whole_number
 from cimento.sms.ledger import Ledger
 from cimento.sms.providers.console import ConsoleProvider
 from cimento.sms.tables import open_database
+from cimento.store.conversations import SqlConversations
+from cimento.store.database import connect
 
 _LOG = ROOT / "var" / "demo.log"
 _DATABASE = ROOT / "var" / "demo.db"
@@ -106,7 +108,7 @@ def _sender(port: str) -> Callable[[str], None]:
 def _begin(environment: dict[str, str], pause: float) -> Story:
     """Return the story, its patient enrolled; of an earlier demonstration nothing is left."""
     database = open_database(environment["CIMENTO_DATABASE_URL"])
-    kept = erasure.SqlConversations(read_followup_settings().conversations_url)
+    kept = SqlConversations(connect(read_followup_settings().conversations_url))
     erasure.forget(database, erasure.SmsConversations(kept, database.engine), NUMBER)
     url = f"http://127.0.0.1:{environment['CIMENTO_PORT']}"
     phone = ConsoleProvider(Ledger(database.engine), database.engine)

@@ -22,6 +22,7 @@ from cimento.sms.numbers import NumberRefused
 from cimento.sms.providers import make_provider
 from cimento.sms.tables import open_database
 from cimento.store import database
+from cimento.store.conversations import SqlConversations
 from cimento.store.vault import VaultError
 
 _TOLD = (
@@ -39,7 +40,9 @@ def sms_gateway() -> Gateway:
 
 def _conversations(settings: FollowUpSettings) -> erasure.Conversations:
     engine = open_database(settings.database_url).engine
-    return erasure.SmsConversations(erasure.SqlConversations(settings.conversations_url), engine)
+    return erasure.SmsConversations(
+        SqlConversations(database.connect(settings.conversations_url)), engine
+    )
 
 
 def _enrol(settings: FollowUpSettings, options: argparse.Namespace) -> int:

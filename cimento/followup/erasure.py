@@ -1,6 +1,5 @@
 """What is held about a number: give it, erase it, and erase what is too old."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -13,7 +12,7 @@ from cimento.followup.models import Alert, Consent, Delivery, Enrolment, OptOut,
 from cimento.followup.protocol import Protocol as FollowUpProtocol
 from cimento.sms.numbers import normalise
 from cimento.sms.tables import INBOUND, PHONE
-from cimento.store.database import Database, connect
+from cimento.store.database import Database
 from cimento.store.vault import conversation_id, decrypt
 
 
@@ -27,36 +26,6 @@ class Conversations(Protocol):
     def erase(self, conversation: str) -> int:
         """Erase a conversation; return how many events it had."""
         ...
-
-
-class SqlConversations:
-    """The conversations of Rasa's SQL tracker store (its table `events`), at `url`."""
-
-    def __init__(self, url: str) -> None:
-        self._engine = connect(url)
-        self._events = sa.table(
-            "events", sa.column("id"), sa.column("sender_id"), sa.column("data")
-        )
-
-    def _exists(self) -> bool:
-        return sa.inspect(self._engine).has_table("events")
-
-    def read(self, conversation: str) -> list[dict[str, Any]]:
-        """Return the events of a conversation, oldest first."""
-        table = self._events
-        query = sa.select(table.c.data).where(table.c.sender_id == conversation)
-        if not self._exists():
-            return []
-        with self._engine.begin() as connection:
-            return [json.loads(data) for (data,) in connection.execute(query.order_by(table.c.id))]
-
-    def erase(self, conversation: str) -> int:
-        """Erase a conversation; return how many events it had."""
-        if not self._exists():
-            return 0
-        query = sa.delete(self._events).where(self._events.c.sender_id == conversation)
-        with self._engine.begin() as connection:
-            return int(connection.execute(query).rowcount)
 
 
 class SmsConversations:

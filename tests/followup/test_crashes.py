@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from cimento.followup.enrolment import enrol
-from cimento.followup.erasure import SqlConversations
 from cimento.followup.models import State
 from cimento.followup.overview import counts
 from cimento.followup.protocol import read_protocol
 from cimento.followup.worker import Jobs, open_queue, schedule_jobs
 from cimento.settings.followup import read_followup_settings
 from cimento.settings.paths import ROOT
+from cimento.store.conversations import SqlConversations
 from cimento.store.database import connect, open_database, upgrade
 from tests.followup import services
 from tests.followup.conftest import NOON, request
@@ -178,7 +178,7 @@ def _drive(
     queue = open_queue(redis.url)
     settings = read_followup_settings({})
     dispatcher = make_dispatcher(options, lambda: DAY_1)
-    none = SqlConversations(url)
+    none = SqlConversations(connect(url))
     unused = Jobs(open_database(url), dispatcher, settings, none, _never)
     ask_for_tick = schedule_jobs(queue, unused)
     restarts: list[Callable[[], None]] = [redis.restart, lambda: postgres_server.control("restart")]

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from cimento.followup import alerts, people
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.enrolment import Enrolled, enrol
-from cimento.followup.erasure import SqlConversations, export, forget, purge
+from cimento.followup.erasure import export, forget, purge
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import Protocol
 from cimento.sms.numbers import NumberRefused
 from cimento.store.base import Base
-from cimento.store.database import Database
+from cimento.store.conversations import SqlConversations
+from cimento.store.database import Database, connect
 from tests.followup.conftest import NOON, request
 from tests.followup.fakes import FakeClock
 
@@ -37,7 +38,7 @@ def conversations(tmp_path: Path, enrolled: Enrolled) -> SqlConversations:
             connection.exec_driver_sql(
                 "INSERT INTO events (sender_id, data) VALUES (?, ?)", (sender, data)
             )
-    return SqlConversations(url)
+    return SqlConversations(connect(url))
 
 
 def rows(database: Database) -> Counter[str]:
@@ -128,6 +129,6 @@ def test_a_wrong_number_is_refused(
 def test_without_conversations_there_is_nothing_to_erase(
     database: Database, tmp_path: Path, enrolled: Enrolled
 ) -> None:
-    none = SqlConversations(f"sqlite:///{tmp_path}/none.db")
+    none = SqlConversations(connect(f"sqlite:///{tmp_path}/none.db"))
     assert none.read("sms-x") == []
     assert forget(database, none, "0612345678")

@@ -15,11 +15,11 @@ from typing import Any
 
 from cimento.followup.deliveries import Claim, Deliveries, Due
 from cimento.followup.dispatch import CLAIM_TIMEOUT, Dispatcher
-from cimento.followup.erasure import SqlConversations
 from cimento.followup.protocol import read_protocol
 from cimento.followup.worker import Jobs, open_queue, work
 from cimento.settings.followup import read_followup_settings
-from cimento.store.database import open_database
+from cimento.store.conversations import SqlConversations
+from cimento.store.database import connect, open_database
 from tests.followup.fakes import FakeAssistant, FileGateway, running_from
 
 STAGES = ("before_claim", "after_claim", "after_send", "before_record", "after_record")
@@ -92,7 +92,7 @@ def main() -> None:
     dispatcher = make_dispatcher(options, clock)
     if "queue" in options:
         settings = read_followup_settings({"CIMENTO_DATABASE_URL": options["database"]})
-        none = SqlConversations(options["database"])
+        none = SqlConversations(connect(options["database"]))
         jobs = Jobs(open_database(options["database"]), dispatcher, settings, none, clock)
         work(open_queue(options["queue"]), jobs)
         return

@@ -138,7 +138,7 @@ class ChatInput(InputChannel):
             conversation = self._conversation(request)
             agent = request.app.ctx.agent
             async with agent.lock_store.lock(conversation):  # not in the middle of a turn
-                await asyncio.to_thread(stored_in(agent).forget, conversation)
+                await asyncio.to_thread(stored_in(agent).conversations.erase, conversation)
             return response.empty()
 
         return routes

@@ -19,8 +19,11 @@ async def purge_daily(app: Sanic, keep_days: int) -> None:
     """
     while True:
         try:
-            store = stored_in(app.ctx.agent)
-            await asyncio.to_thread(store.purge, time.time() - keep_days * _DAY)
+            conversations = stored_in(app.ctx.agent).conversations
+            before = time.time() - keep_days * _DAY
+            await asyncio.to_thread(
+                conversations.purge, before, lambda id_: not id_.startswith("sms-")
+            )
         except Exception as error:
             logger.error("Old conversations could not be purged: %s.", type(error).__name__)
         await asyncio.sleep(_DAY)
