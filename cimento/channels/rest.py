@@ -18,6 +18,7 @@ from sanic.exceptions import Forbidden, InvalidUsage
 from sanic.request import Request
 
 from cimento.answers.catalogue import Catalogue, load_catalogue
+from cimento.channels.housekeeping import keep_house
 from cimento.channels.local import is_local
 from cimento.channels.turn import complete
 from cimento.settings.servers import read_settings
@@ -69,6 +70,7 @@ class CimentoRestInput(RestInput):
                 output.messages = complete(output.messages, message.sender_id, self._catalogue)
 
         routes = super().blueprint(handle)
+        routes.listener(keep_house, "after_server_start")
 
         @routes.middleware("request")
         async def admit(request: Request) -> None:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import uvicorn
 
 from cimento.answers.sheet import SourceError
-from cimento.followup import alerts, api, enrolment, erasure, overview, worker
+from cimento.followup import alerts, api, enrolment, erasure, overview, retention, worker
 from cimento.followup.protocol import ProtocolError, read_protocol
 from cimento.followup.schedule import PARIS
 from cimento.settings.followup import FollowUpSettings, read_followup_settings, require_token
@@ -112,7 +112,8 @@ def _export(settings: FollowUpSettings, options: argparse.Namespace) -> int:
 def _purge(settings: FollowUpSettings, options: argparse.Namespace) -> int:
     base = database.open_database(settings.database_url)
     conversations = _conversations(settings)
-    erased = erasure.purge(base, conversations, worker.utc_now(), settings.retention)
+    keep = retention.read_retention()
+    erased = retention.purge(base, conversations, worker.utc_now(), keep)
     print(f"{erased} people erased.")
     return 0
 

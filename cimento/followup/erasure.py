@@ -1,6 +1,7 @@
-"""What is held about a number: give it, erase it, and erase what is too old."""
+"""What is held about a number: give it, erase it. What is too old: see retention."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -27,6 +28,11 @@ class Conversations(Protocol):
         """Erase a conversation; return how many events it had."""
         ...
 
+    def purge(self, before: float, chosen: Callable[[str], bool]) -> int:
+        """Erase the conversations that are `chosen` by their id and whose last event is older
+        than `before` (seconds since 1970); return how many."""
+        ...
+
 
 class SmsConversations:
     """Conversations (see Conversations), with what the SMS channel keeps about each."""
@@ -47,6 +53,10 @@ class SmsConversations:
                 rows = table.delete().where(table.c.conversation == conversation)
                 erased += int(connection.execute(rows).rowcount)
         return erased
+
+    def purge(self, before: float, chosen: Callable[[str], bool]) -> int:
+        """Erase old conversations; the channel's own rows go by their own age."""
+        return self._conversations.purge(before, chosen)
 
 
 def _rows(session: Session, table: Any, conversation: str) -> list[Any]:
@@ -100,7 +110,7 @@ def export(
         return held
 
 
-def _erase(database: Database, conversations: Conversations, conversation: str) -> bool:
+def erase(database: Database, conversations: Conversations, conversation: str) -> bool:
     """Erase a conversation, then the person; return whether anything was held."""
     events = conversations.erase(conversation)
     with database.begin() as session:
@@ -127,24 +137,4 @@ def forget(database: Database, conversations: Conversations, number: str) -> boo
     A STOP stays, as a keyed hash and a date: without it, the next SMS would be sent.
     Raises NumberRefused.
     """
-    return _erase(database, conversations, conversation_id(normalise(number)))
-
-
-def purge(
-    database: Database, conversations: Conversations, now: datetime, retention: timedelta
-) -> int:
-    """Erase the people whose last message is older than `retention`; return how many.
-
-    Those who still have something to be sent are kept.
-    """
-    waiting = (
-        sa.select(Enrolment.conversation_id)
-        .join(Delivery)
-        .where(Delivery.state.in_([State.PENDING, State.CLAIMED]))
-    )
-    query = sa.select(Person.conversation_id).where(
-        Person.last_message_at < now - retention, Person.conversation_id.not_in(waiting)
-    )
-    with database.begin() as session:
-        old = list(session.execute(query).scalars())
-    return sum(_erase(database, conversations, conversation) for conversation in old)
+    return erase(database, conversations, conversation_id(normalise(number)))

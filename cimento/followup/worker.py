@@ -7,7 +7,7 @@ machines may share one (Redis) or have one each (SQLite).
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,10 +16,11 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 
 from cimento.followup.deliveries import Deliveries
 from cimento.followup.dispatch import Dispatcher
-from cimento.followup.erasure import Conversations, purge
+from cimento.followup.erasure import Conversations
 from cimento.followup.mail import Mailer, mail_alerts
 from cimento.followup.protocol import read_protocol
 from cimento.followup.rasa_client import RasaClient
+from cimento.followup.retention import Retention, purge, read_retention
 from cimento.settings.followup import FollowUpSettings
 from cimento.sms.gateway import Gateway
 from cimento.store.database import Database, open_database
@@ -44,6 +45,7 @@ class Jobs:
     settings: FollowUpSettings
     conversations: Conversations
     clock: Clock
+    retention: Retention = field(default_factory=read_retention)
 
     def tick(self) -> None:
         """Send what is due, then tell the team."""
@@ -56,8 +58,8 @@ class Jobs:
             mail_alerts(self.database, mailer, self.clock(), settings.alert_repeat)
 
     def purge(self) -> None:
-        """Erase what is older than the retention."""
-        erased = purge(self.database, self.conversations, self.clock(), self.settings.retention)
+        """Erase what is older than the retention, in every store."""
+        erased = purge(self.database, self.conversations, self.clock(), self.retention)
         logger.info("Purge: %d people erased.", erased)
 
 

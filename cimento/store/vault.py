@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cimento.store.secret import derive
 
 NUMBERS, WORDS = "sms numbers", "alert words"  # one key for each
-_HEX_DIGITS = 32
+_BY_SMS, _HEX_DIGITS = "sms-", 32
 
 
 class VaultError(Exception):
@@ -23,7 +23,12 @@ def conversation_id(number: str) -> str:
     trying all numbers does not give it back.
     """
     digest = hmac.new(derive("sms conversation"), number.encode(), hashlib.sha256)
-    return f"sms-{digest.hexdigest()[:_HEX_DIGITS]}"
+    return f"{_BY_SMS}{digest.hexdigest()[:_HEX_DIGITS]}"
+
+
+def is_by_sms(conversation: str) -> bool:
+    """Return whether a conversation, by its name, is one with a number."""
+    return conversation.startswith(_BY_SMS)
 
 
 def cipher(purpose: str) -> Fernet:

@@ -1,4 +1,4 @@
-"""What is held about a number can be given, erased, and does not outlive the retention."""
+"""What is held about a number can be given, and erased. For how long: see test_retention."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from cimento.followup import alerts, people
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.enrolment import Enrolled, enrol
-from cimento.followup.erasure import export, forget, purge
+from cimento.followup.erasure import export, forget
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import Protocol
 from cimento.sms.numbers import NumberRefused
@@ -20,8 +20,6 @@ from cimento.store.conversations import SqlConversations
 from cimento.store.database import Database, connect
 from tests.followup.conftest import NOON, request
 from tests.followup.fakes import FakeClock
-
-RETENTION = timedelta(days=90)
 
 
 @pytest.fixture
@@ -96,25 +94,6 @@ def test_forget_in_the_middle_of_a_sending(
     clock.now = now
     assert dispatcher.tick() == {}
     assert sum(rows(database).values()) == 0
-
-
-def test_purge_erases_what_is_old_and_over(
-    database: Database,
-    conversations: SqlConversations,
-    dispatcher: Dispatcher,
-    clock: FakeClock,
-    protocol: Protocol,
-    enrolled: Enrolled,
-) -> None:
-    # The follow-up of the other one is to come: kept, however old the enrolment.
-    enrol(database, protocol, request("0612345679", discharge="2027-12-09T16:00"), NOON)
-    clock.move(days=21, hours=-2)
-    dispatcher.tick()  # the last message
-    last = clock.now
-    assert purge(database, conversations, last + RETENTION, RETENTION) == 0
-    assert purge(database, conversations, last + RETENTION + timedelta(seconds=1), RETENTION) == 1
-    assert rows(database)["person"] == 1
-    assert conversations.read(enrolled.conversation_id) == []
 
 
 def test_a_wrong_number_is_refused(

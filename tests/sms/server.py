@@ -30,7 +30,7 @@ class Assistant:
         self.fails = False
         self.seconds = 0.0
         self.events: dict[str, list[Any]] = {}
-        self.tracker_store = SimpleNamespace(retrieve=self._retrieve)
+        self.tracker_store: Any = SimpleNamespace(retrieve=self._retrieve)
 
     async def _retrieve(self, conversation: str) -> Any:
         events = self.events.get(conversation)
@@ -118,6 +118,7 @@ class Server:
             )
             await server.startup()
             await server.start_serving()
+            await server.after_start()
             return server
 
         server = self._loop.run_until_complete(serve())

@@ -14,11 +14,11 @@ from sanic.response import HTTPResponse
 
 from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.channels.chat.guard import Guard, Said
-from cimento.channels.chat.housekeeping import purge_daily
 from cimento.channels.chat.pages import HERE, Pages
 from cimento.channels.chat.refusals import Refusal
 from cimento.channels.chat.replies import Replies
 from cimento.channels.chat.sessions import Sessions
+from cimento.channels.housekeeping import keep_house
 from cimento.channels.turn import complete
 from cimento.settings.chat import ChatSettings, read_chat_settings
 from cimento.store.tracker_store import stored_in
@@ -80,11 +80,11 @@ class ChatInput(InputChannel):
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes of the chat (called by Rasa)."""
         routes = _ChatBlueprint("chat")
+        routes.listener(keep_house, "after_server_start")
 
         @routes.listener("after_server_start")
-        async def prepare(app: Sanic, _: object) -> None:
+        async def believe_proxies(app: Sanic, _: object) -> None:
             app.config.PROXIES_COUNT = self._settings.proxies or None
-            app.add_task(purge_daily(app, self._settings.keep_days))
 
         @routes.get("/")
         async def page(_: Request) -> HTTPResponse:

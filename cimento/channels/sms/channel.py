@@ -11,9 +11,9 @@ from rasa.core.channels.channel import InputChannel, OutputChannel
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
-from sqlalchemy.exc import SQLAlchemyError
 
 from cimento.answers.catalogue import Catalogue, load_catalogue
+from cimento.channels.housekeeping import keep_house
 from cimento.channels.local import is_local
 from cimento.channels.sms.dialogue import CHANNEL, Dialogue, OnNewMessage, SmsOutput
 from cimento.channels.sms.listeners import Listener
@@ -26,13 +26,13 @@ from cimento.sms.providers import make_provider
 from cimento.sms.providers.base import Inbound, Provider, Received, Refused
 from cimento.sms.providers.console import ConsoleProvider
 from cimento.sms.seen import Seen
-from cimento.sms.tables import open_database, purge
+from cimento.sms.tables import open_database
 from cimento.store.database import Database
 from cimento.store.vault import conversation_id
 
 logger = logging.getLogger(__name__)
 
-_DAY, _HOUR = 24 * 3600, 3600
+_HOUR = 3600  # seconds
 # A provider waits some 15 seconds for its acknowledgement; a turn may take longer.
 _PATIENCE = 10
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
@@ -51,10 +51,9 @@ class SmsInput(InputChannel):
     ) -> None:
         self._settings = settings or read_sms_settings()
         database = database or open_database(self._settings.database_url)
-        self._engine = database.engine
         self._listener = listener or FollowUpListener(database, read_protocol())
-        self._provider = provider or make_provider(self._settings, self._engine)
-        self._seen = Seen(self._engine, self._provider.name)
+        self._provider = provider or make_provider(self._settings, database.engine)
+        self._seen = Seen(database.engine, self._provider.name)
         self._dialogue = Dialogue(
             self._provider,
             Preferences(database),
@@ -80,10 +79,7 @@ class SmsInput(InputChannel):
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes of the provider, and of no other (called by Rasa)."""
         routes = Blueprint("sms")
-
-        @routes.listener("after_server_start")
-        async def keep_house(app: Sanic, _: object) -> None:
-            app.add_task(self._purge_daily())
+        routes.listener(keep_house, "after_server_start")
 
         @_guarded
         async def inbound(request: Request) -> HTTPResponse:
@@ -174,15 +170,6 @@ class SmsInput(InputChannel):
                 self._listener.reported(report.reference, datetime.now(timezone.utc), report.state)
             except Exception as error:
                 logger.error("The follow-up was not told (reported): %s.", type(error).__name__)
-
-    async def _purge_daily(self) -> None:
-        while True:
-            try:
-                before = time.time() - self._settings.keep_days * _DAY
-                await asyncio.to_thread(purge, self._engine, before)
-            except SQLAlchemyError as error:
-                logger.error("Old SMS could not be purged: %s.", type(error).__name__)
-            await asyncio.sleep(_DAY)
 
 
 def _normal(number: str) -> str | None:
