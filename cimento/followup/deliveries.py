@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cimento.followup import alerts, people, schedule
-from cimento.followup.models import AlertKind, Delivery, Enrolment, Person, State
+from cimento.followup.models import AlertKind, Delivery, Enrolment, Kind, Person, State
 from cimento.followup.protocol import REMINDER, Protocol
 from cimento.sms.gateway import PermanentFailure
 from cimento.store.database import Database
@@ -41,7 +41,7 @@ class Claim:
     conversation_id: str
     number: str = field(repr=False)
     step: str
-    kind: str
+    kind: Kind
     reference: str
     at: datetime
 
@@ -53,7 +53,7 @@ class Locked(NamedTuple):
     delivery: Delivery
 
 
-def new_delivery(step: str, kind: str, window: schedule.Window) -> Delivery:
+def new_delivery(step: str, kind: Kind, window: schedule.Window) -> Delivery:
     """Return a delivery to be sent in `window`."""
     return Delivery(
         step=step,
@@ -72,7 +72,7 @@ def mark_sent(
     """Note that the provider took a delivery of a locked person; await the answer, if any."""
     delivery.state, delivery.sent_at, delivery.reason = State.SENT, at, None
     person.last_message_at = max(at, person.last_message_at)
-    asks = delivery.kind != "advice" and delivery.answered_at is None
+    asks = delivery.kind != Kind.ADVICE and delivery.answered_at is None
     if asks and not people.is_opted_out(session, person.conversation_id):
         delivery.reply_due_at = schedule.after(at, protocol.reminder.moment.hours)
 
@@ -139,7 +139,7 @@ class Deliveries:
                 person.conversation_id,
                 decrypt(person.number),
                 delivery.step,
-                delivery.kind,
+                Kind(delivery.kind),
                 delivery.reference,
                 now,
             )
@@ -211,7 +211,7 @@ class Deliveries:
                 person.conversation_id,
                 "",
                 delivery.step,
-                delivery.kind,
+                Kind(delivery.kind),
                 delivery.reference,
                 delivery.claimed_at,
             )
@@ -233,7 +233,7 @@ class Deliveries:
                 self._alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
                 return
             delivery.state, delivery.reason = State.DROPPED, TOO_LATE
-            if delivery.kind == REMINDER:
+            if delivery.kind == Kind.REMINDER:
                 self._alert(session, person, delivery, AlertKind.SILENCE, now)
 
     def chase(self, due: Due, now: datetime) -> None:
@@ -246,12 +246,12 @@ class Deliveries:
             if not delivery.reply_due_at or delivery.reply_due_at > now:
                 return
             missed_at, delivery.reply_due_at = delivery.reply_due_at, None
-            if delivery.kind == REMINDER:
+            if delivery.kind == Kind.REMINDER:
                 self._alert(session, person, delivery, AlertKind.SILENCE, now)
                 return
             until = missed_at + self._protocol.reminder.valid_for
             reminder = new_delivery(
-                f"{delivery.step}.{REMINDER}", REMINDER, schedule.Window(missed_at, until)
+                f"{delivery.step}.{REMINDER}", Kind.REMINDER, schedule.Window(missed_at, until)
             )
             reminder.enrolment_id = delivery.enrolment_id
             session.add(reminder)

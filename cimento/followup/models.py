@@ -20,6 +20,14 @@ class State(str, Enum):
     OPTED_OUT = "opted_out"  # not sent, because the person said STOP
 
 
+class Kind(str, Enum):
+    """What an SMS of a follow-up is for."""
+
+    ADVICE = "advice"  # told
+    CHECK_IN = "check_in"  # asked; the answer is awaited
+    REMINDER = "reminder"  # asked again
+
+
 class AlertKind(str, Enum):
     """Why the team is told."""
 
@@ -80,7 +88,7 @@ class Delivery(Base):
     id = sa.Column(sa.Integer, primary_key=True)
     enrolment_id = sa.Column(sa.ForeignKey(Enrolment.id), nullable=False)
     step = sa.Column(sa.String(50), nullable=False)
-    kind = sa.Column(sa.String(10), nullable=False)
+    kind = sa.Column(sa.String(10), nullable=False)  # a Kind
     reference = sa.Column(sa.String(32), nullable=False, unique=True)  # what the provider sees
     state = sa.Column(sa.String(10), nullable=False)
     reason = sa.Column(sa.String(200))  # why it failed or was dropped; nothing about the person

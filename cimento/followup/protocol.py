@@ -4,19 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import yaml
 
 from cimento.answers import grounding, sheet
 from cimento.answers.catalogue import SMS, Catalogue, Wording, load_catalogue
+from cimento.followup.models import Kind
 from cimento.followup.schedule import CLOSES, OPENS, Moment, Window, window
 from cimento.settings.paths import ROOT
 
 FILE = Path(__file__).with_name("protocol.yml")
 REMINDER = "reminder"
-
-Kind = Literal["advice", "check_in", "reminder"]
 
 
 class ProtocolError(Exception):
@@ -88,11 +87,9 @@ def _moment(entry: dict[str, Any]) -> Moment:
 
 
 def _step(entry: dict[str, Any]) -> Step:
-    if entry["kind"] not in get_args(Kind):
-        raise ValueError(f"no kind {entry['kind']!r}")
     return Step(
         id=entry["id"],
-        kind=entry["kind"],
+        kind=Kind(entry["kind"]),
         moment=_moment(entry["moment"]),
         valid_for=timedelta(hours=entry["valid_for"]),
         text=entry["text"],
@@ -107,7 +104,7 @@ def _read(file: Path, catalogue: Catalogue) -> Protocol:
         steps = tuple(_step(entry) for entry in content["steps"])
         silent = content["reminder"]
         moment = {"anchor": "discharge", "hours": silent["after"]}
-        reminder = _step({**silent, "id": REMINDER, "kind": REMINDER, "moment": moment})
+        reminder = _step({**silent, "id": REMINDER, "kind": Kind.REMINDER, "moment": moment})
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise ProtocolError(f"{file.name}: {error!r}") from error
     return Protocol(steps, reminder, catalogue)
