@@ -13,6 +13,7 @@ from sanic import Sanic
 from sanic.response import empty
 
 from cimento.bench.servers import free_port
+from cimento.followup.listener import FollowUpListener
 
 Sanic.test_mode = True  # several servers, one after the other, in this process
 DRIVING = {"topic": "driving", "section": "7-apres", "escalation": "none"}
@@ -53,8 +54,8 @@ class Assistant:
             await message.output_channel.send_response(message.sender_id, dict(answer))
 
 
-class Hearing:
-    """A listener that remembers: (event, …) in order."""
+class Hearing(FollowUpListener):
+    """A listener that remembers: (event, …) in order, and needs no database."""
 
     def __init__(self) -> None:
         self.events: list[tuple[Any, ...]] = []

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from cimento.channels.sms.channel import SmsInput
-from cimento.channels.sms.preferences import Preferences
+from cimento.followup import people
 from cimento.settings.sms import SmsSettings
 from cimento.sms import gsm7
 from cimento.sms.tables import metadata
@@ -273,7 +273,8 @@ def test_a_database_that_fails_asks_for_a_repetition(console: Server, engine: En
 
 def test_those_who_opted_out_are_known_to_others(console: Server, database: Database) -> None:
     say(console, "STOP")
-    assert Preferences(database).is_opted_out(conversation_id(NUMBER))
+    with database.begin() as session:
+        assert people.is_opted_out(session, conversation_id(NUMBER))
 
 
 def test_a_broken_off_request_does_not_stop_the_answer(console: Server) -> None:

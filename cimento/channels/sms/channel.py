@@ -16,8 +16,6 @@ from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.channels.housekeeping import keep_house
 from cimento.channels.local import is_local
 from cimento.channels.sms.dialogue import CHANNEL, Dialogue, OnNewMessage, SmsOutput
-from cimento.channels.sms.listeners import Listener
-from cimento.channels.sms.preferences import Preferences
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.protocol import read_protocol
 from cimento.settings.sms import SmsSettings, read_sms_settings
@@ -44,7 +42,7 @@ class SmsInput(InputChannel):
     def __init__(
         self,
         settings: SmsSettings | None = None,
-        listener: Listener | None = None,
+        listener: FollowUpListener | None = None,
         database: Database | None = None,
         provider: Provider | None = None,
         catalogue: Catalogue | None = None,
@@ -56,7 +54,7 @@ class SmsInput(InputChannel):
         self._seen = Seen(database.engine, self._provider.name)
         self._dialogue = Dialogue(
             self._provider,
-            Preferences(database),
+            database,
             self._listener,
             catalogue or load_catalogue(),
             self._settings.turn_seconds,
@@ -145,7 +143,7 @@ class SmsInput(InputChannel):
                 conversation,
                 on_new_message,
                 app.ctx.agent.tracker_store,
-                tired=count > self._settings.per_hour,
+                over_rate=count > self._settings.per_hour,
             )
             await asyncio.to_thread(self._seen.done, message.id)
         except BaseException as error:
