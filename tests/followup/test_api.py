@@ -14,11 +14,11 @@ import uvicorn
 from cimento.followup import alerts
 from cimento.followup.api import make_api
 from cimento.followup.enrolment import Enrolled
-from cimento.followup.erasure import SqlConversations
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import Protocol
 from cimento.ops.processes import free_port
-from cimento.store.database import Database
+from cimento.store.conversations import SqlConversations
+from cimento.store.database import Database, connect
 from tests.followup.conftest import NOON, request
 
 TOKEN = "a-token-for-the-tests"
@@ -47,7 +47,7 @@ class Client:
 
 @pytest.fixture
 def client(database: Database, protocol: Protocol, tmp_path: Path) -> Iterator[Client]:
-    conversations = SqlConversations(f"sqlite:///{tmp_path}/conversations.db")
+    conversations = SqlConversations(connect(f"sqlite:///{tmp_path}/conversations.db"))
     application = make_api(database, conversations, protocol, TOKEN, clock=lambda: NOON)
     config = uvicorn.Config(application, port=(port := free_port()), log_level="error", ws="none")
     server = uvicorn.Server(config)

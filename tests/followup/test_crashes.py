@@ -14,14 +14,13 @@ from typing import Any
 import pytest
 
 from cimento.followup.enrolment import enrol
-from cimento.followup.erasure import SqlConversations
 from cimento.followup.models import State
 from cimento.followup.overview import counts
 from cimento.followup.protocol import read_protocol
 from cimento.followup.worker import Jobs, open_queue, schedule_jobs
-from cimento.settings.followup import FollowUpSettings
 from cimento.settings.paths import ROOT
 from cimento.settings.worker import WorkerSettings
+from cimento.store.conversations import SqlConversations
 from cimento.store.database import connect, open_database, upgrade
 from tests.followup import services
 from tests.followup.conftest import NOON, request
@@ -177,10 +176,10 @@ def _drive(
 ) -> None:
     """Ask for ticks as the calendar does, only more often; restart both services once."""
     queue = open_queue(redis.url)
-    settings, retention = WorkerSettings(), FollowUpSettings().retention
+    settings = WorkerSettings()
     dispatcher = make_dispatcher(options, lambda: DAY_1)
-    none = SqlConversations(url)
-    unused = Jobs(open_database(url), dispatcher, settings, retention, none, _never)
+    none = SqlConversations(connect(url))
+    unused = Jobs(open_database(url), dispatcher, settings, none, _never)
     ask_for_tick = schedule_jobs(queue, unused)
     restarts: list[Callable[[], None]] = [redis.restart, lambda: postgres_server.control("restart")]
     deadline = time.monotonic() + SECONDS

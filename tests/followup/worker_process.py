@@ -15,12 +15,11 @@ from typing import Any
 
 from cimento.followup.deliveries import Claim, Deliveries, Due
 from cimento.followup.dispatch import CLAIM_TIMEOUT, Dispatcher
-from cimento.followup.erasure import SqlConversations
 from cimento.followup.protocol import read_protocol
 from cimento.followup.worker import Jobs, open_queue, work
-from cimento.settings.followup import FollowUpSettings
 from cimento.settings.worker import WorkerSettings
-from cimento.store.database import open_database
+from cimento.store.conversations import SqlConversations
+from cimento.store.database import connect, open_database
 from tests.followup.fakes import FakeAssistant, FileGateway, running_from
 
 STAGES = ("before_claim", "after_claim", "after_send", "before_record", "after_record")
@@ -92,10 +91,9 @@ def main() -> None:
     clock = running_from(datetime.fromisoformat(options["now"]))
     dispatcher = make_dispatcher(options, clock)
     if "queue" in options:
-        settings, retention = WorkerSettings(), FollowUpSettings().retention
-        none = SqlConversations(options["database"])
+        none = SqlConversations(connect(options["database"]))
         base = open_database(options["database"])
-        jobs = Jobs(base, dispatcher, settings, retention, none, clock)
+        jobs = Jobs(base, dispatcher, WorkerSettings(), none, clock)
         work(open_queue(options["queue"]), jobs)
         return
     if "gate" in options:  # several workers wait until all of them are ready
