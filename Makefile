@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 SOURCES := actions cimento tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat demo-sms config train test services lint check lock curve feedback pictures bench bench-diet
+.PHONY: help run chat demo-sms config train test test-fast test-soak services lint check lock curve feedback pictures bench bench-diet
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,7 +37,14 @@ lint: .venv/.synced ## Check style and types
 	@.venv/bin/mypy $(SOURCES)
 
 test: .venv/.synced lint train ## Run every check and test
+	@sh cimento/ops/services.sh || echo "The tests that need them are skipped."
 	@$(PYTHON) -m pytest
+
+test-fast: .venv/.synced ## Run the tests that start no program and load no model
+	@$(PYTHON) -m pytest -m "not slow"
+
+test-soak: .venv/.synced train ## Run all tests ten times on a busy machine, in ten orders
+	@$(PYTHON) -m tests.soak
 
 services: ## Install the browser, gateway and databases that the tests need (Debian, root)
 	@sh cimento/ops/services.sh

@@ -1,133 +1,150 @@
-"""Shared by all tests: the trained model, and servers started as `make run` starts them."""
+"""Shared by all tests: the order they run in, the trained model, servers started ahead."""
 
 import os
-import shutil
-import signal
-import subprocess
+import random
 import sys
-import time
-import uuid
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+import threading
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
+from _pytest.terminal import TerminalReporter
 
-from cimento.ops.chat import ask
-from cimento.ops.processes import free_port
 from cimento.ops.train import MODEL
 from cimento.settings.concern import ENV_FILE, PREFIX
 from cimento.settings.paths import ROOT
+from tests import debian, rasa_commands, servers
+from tests.ahead import Ahead, Maker
+from tests.followup import services
+from tests.followup.clinic import open_clinic
+from tests.servers import Assistant
 
-# A developer's own settings change no test.
+# A developer's own settings change no test, nor does a proxy: all is on this machine.
 for name in [name for name in os.environ if name.startswith(PREFIX)]:
     del os.environ[name]
-os.environ[ENV_FILE] = ""
+os.environ |= {ENV_FILE: "", "no_proxy": "*"}
 
-START_SECONDS = 400  # a damaged model is trained again first
-
-
-@dataclass
-class Assistant:
-    """A running assistant: its two servers, started by `cimento run`."""
-
-    process: subprocess.Popen[str]
-    port: int
-    actions_port: int
-    log: Path
-
-    def say(self, text: str, sender: str | None = None) -> list[dict[str, Any]]:
-        """Send one message, return the messages of the turn."""
-        url = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
-        return ask(url, sender or uuid.uuid4().hex, text)
-
-    def stop(self) -> int:
-        """Press Ctrl-C; return the exit status."""
-        self.process.send_signal(signal.SIGINT)
-        try:
-            return self.process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            raise
+# What is started ahead of the first test that uses the fixture of this name.
+MAKERS: dict[str, Maker[Any]] = {
+    "assistant": servers.shared_assistant,
+    "mended": servers.mended_assistant,
+    "demo": servers.demonstration,
+    "clinic": open_clinic,
+    "validated": rasa_commands.validated,
+    "predicted": rasa_commands.predicted,
+    "retrained": rasa_commands.retrained,
+}
+# Who uses one of these, directly or not, is marked `slow`.
+SLOW = {"ahead", "programs", "parse"}
+_AHEAD = pytest.StashKey[Ahead]()
+_running: list[pytest.Item] = []  # the test that runs
 
 
-def text_of(turn: list[dict[str, Any]]) -> str:
-    """Return all that a turn says."""
-    return "\n".join(message["text"] for message in turn if "text" in message)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="run the tests in another order")
 
 
-def custom_of(turn: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the one machine-readable object of a turn; fails when there is not one."""
-    customs = [message["custom"] for message in turn if "custom" in message]
-    assert len(customs) == 1, turn
-    custom: dict[str, Any] = customs[0]
-    return custom
+def pytest_report_header(config: pytest.Config) -> str | None:
+    seed = config.getoption("shuffle")
+    return None if seed is None else f"order: --shuffle {seed}"
 
 
-def copy_project(target: Path) -> Path:
-    """Copy the project (without its environment and conversations) to `target`."""
-    ignored = shutil.ignore_patterns(
-        ".git", ".venv", ".tools", ".rasa", "var", "__pycache__", ".*_cache"
-    )
-    shutil.copytree(ROOT, target, ignore=ignored)
-    return target
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the slow tests."""
+    if SLOW & set(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.slow)
 
 
-def launch(project: Path, **settings: str) -> subprocess.Popen[str]:
-    """Run `cimento run` in `project`, output in var/run.log."""
-    log = project / "var" / "run.log"
-    log.parent.mkdir(exist_ok=True)
-    return subprocess.Popen(
-        [sys.executable, "-u", "-m", "cimento", "run"],
-        cwd=project,
-        env={**os.environ, **settings},
-        stdout=log.open("w"),
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let the slow tests come last, or with --shuffle wherever chance puts them."""
+    seed = config.getoption("shuffle")
+    if seed is None:
+        items.sort(key=_is_slow)
+        return
+    modules: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    chance = random.Random(seed)
+    order = list(modules.values())
+    chance.shuffle(order)
+    for tests in order:
+        chance.shuffle(tests)
+    items[:] = [item for tests in order for item in tests]
 
 
-def start(project: Path, port: int = 0, **settings: str) -> Assistant:
-    """Start the assistant of `project` and wait until it says it is ready.
+def _is_slow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None
 
-    On free ports, except `port` when it is given.
-    """
-    port, actions_port = port or free_port(), free_port()
-    process = launch(
-        project, CIMENTO_PORT=str(port), CIMENTO_ACTIONS_PORT=str(actions_port), **settings
-    )
-    log = project / "var" / "run.log"
-    deadline = time.monotonic() + START_SECONDS
-    while "is ready" not in log.read_text():
-        if process.poll() is not None or time.monotonic() > deadline:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-            raise AssertionError(f"The assistant did not start:\n{log.read_text()[-3000:]}")
-        time.sleep(0.2)
-    return Assistant(process, port, actions_port, log)
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Begin what the tests need, in the order they need it."""
+    session.config.stash[_AHEAD] = ahead = Ahead()
+    if session.config.option.collectonly:
+        return
+    used = [name for item in session.items for name in getattr(item, "fixturenames", ())]
+    for name in dict.fromkeys(used):
+        if name in MAKERS:
+            ahead.begin(MAKERS[name])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if ahead := session.config.stash.get(_AHEAD, None):
+        ahead.close()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None]:
+    _running[:] = [item]
+    yield
+    _running.clear()
+
+
+def _watch(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse a program to a test that is not marked `slow`: nobody has to remember the mark."""
+    if event != "subprocess.Popen" or threading.current_thread() is not threading.main_thread():
+        return
+    if _running and not _is_slow(_running[0]):
+        raise RuntimeError(f"{arguments[0]}: to start programs, use the fixture `programs`")
+
+
+sys.addaudithook(_watch)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Say what was skipped for want of Debian's packages, in one line."""
+    if debian.missing:
+        skipped = len(terminalreporter.stats.get("skipped", []))
+        terminalreporter.write_line(f"{skipped} SKIPPED: {debian.advice()}", red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def programs() -> None:
+    """Asked for by all that starts other programs."""
+
+
+@pytest.fixture(scope="session")
+def ahead(pytestconfig: pytest.Config) -> Ahead:
+    return pytestconfig.stash[_AHEAD]
 
 
 @pytest.fixture(scope="session")
 def embedding_port() -> int:
     """The port of the site that may embed the chat."""
-    return free_port()
+    return servers.EMBEDDING_PORT
 
 
 @pytest.fixture(scope="session")
-def assistant(tmp_path_factory: pytest.TempPathFactory, embedding_port: int) -> Iterator[Assistant]:
-    """One assistant for the whole run, in a copy of the project.
+def assistant(ahead: Ahead) -> Iterator[Assistant]:
+    """One assistant for the whole run, in a copy of the project."""
+    with ahead.taken(servers.shared_assistant) as running:
+        yield running
 
-    All tests have one address, so its rate is not limited here; that of a session is.
-    """
-    running = start(
-        copy_project(tmp_path_factory.mktemp("assistant") / "cimento"),
-        CIMENTO_CHAT_ORIGINS=f"http://127.0.0.1:{embedding_port}",
-        CIMENTO_CHAT_ADDRESS_PER_MINUTE="100000",
-    )
-    yield running
-    running.stop()
+
+@pytest.fixture(scope="session")
+def postgres_server(programs: None) -> Iterator[services.Postgres]:
+    with services.postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

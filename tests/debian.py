@@ -8,6 +8,7 @@ import pytest
 from cimento.bench import kannel
 
 KANNEL = ("kannel kannel-extras", *kannel.PROGRAMS)
+missing: dict[str, str] = {}  # program: the packages that have it
 
 
 def require(packages: str, *programs: str) -> None:
@@ -15,8 +16,15 @@ def require(packages: str, *programs: str) -> None:
 
     `packages`: what `apt-get install` takes, separated by spaces; `programs`: names or paths.
     """
-    missing = [program for program in programs if not shutil.which(program)]
-    if not missing:
+    absent = [program for program in programs if not shutil.which(program)]
+    if not absent:
         return
+    missing.update(dict.fromkeys(absent, packages))
     tell = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-    tell(f"{', '.join(missing)} not found. Install with: apt-get install {packages}")
+    tell(f"{', '.join(absent)} not found. Install with: apt-get install {packages}")
+
+
+def advice() -> str:
+    """Return what was found missing, and what installs it."""
+    packages = sorted({package for found in missing.values() for package in found.split()})
+    return f"no {', '.join(missing)}. Install with: apt-get install {' '.join(packages)}"

@@ -1,22 +1,30 @@
 """Conversations over HTTP with the servers exactly as `make run` starts them."""
 
 import json
-import os
-import signal
 import socket
-import subprocess
-import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cimento.ops.processes import wait_until
 from cimento.ops.train import MODEL
-from tests.conftest import Assistant, copy_project, custom_of, launch, start, text_of
+from tests.ahead import Ahead
+from tests.servers import (
+    PATIENCE,
+    Assistant,
+    custom_of,
+    launch,
+    listens,
+    mended_assistant,
+    project_copy,
+    text_of,
+)
 from tests.test_understanding import table
 
 Turn = list[dict[str, Any]]
@@ -181,7 +189,7 @@ def test_a_malformed_request_is_refused(assistant: Assistant, body: bytes) -> No
     url = f"http://127.0.0.1:{assistant.port}/webhooks/rest/webhook"
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     with pytest.raises(urllib.error.HTTPError) as refused:
-        urllib.request.urlopen(request, timeout=10)
+        urllib.request.urlopen(request, timeout=PATIENCE)
     assert refused.value.code == 400
     refused.value.close()
 
@@ -192,7 +200,7 @@ def test_strangers_do_not_share_a_conversation(assistant: Assistant) -> None:
     def say(message: str) -> Turn:
         body = json.dumps({"message": message}).encode()
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as reply:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
             turn: Turn = json.load(reply)
             return turn
 
@@ -218,9 +226,17 @@ def test_a_long_conversation_remembers_the_moment(assistant: Assistant) -> None:
 
 def test_no_words_of_patients_in_the_logs(assistant: Assistant) -> None:
     secret = "zorglub saint-médard"
-    for message in (f"je m'appelle {secret} et j'ai 39 de fièvre", f"/{secret}", f"{secret} 👍"):
+    messages = (f"je m'appelle {secret} et j'ai 39 de fièvre", f"/{secret}", f"{secret} 👍")
+    for message in messages:
         assistant.say(message)
-    time.sleep(0.5)
+    before = len(assistant.log.read_text())
+    with assistant.without_actions():
+        for message in messages:
+            assistant.say(message)
+        assistant.say("vous pouvez répéter ?")
+    # Both servers have something to tell after that, and each writes in order.
+    for last in ("Failed to run custom action 'action_repeat_answer'", "is up and running"):
+        wait_until(lambda last=last: last in assistant.log.read_text()[before:], PATIENCE)  # type: ignore[misc]
     assert "zorglub" not in assistant.log.read_text(errors="replace")
 
 
@@ -229,47 +245,47 @@ def test_the_tables_hold_over_http(assistant: Assistant) -> None:
         assert custom_of(assistant.say(message))["escalation"] in ("medecin", "urgence"), message
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return copy_project(tmp_path / "cimento")
-
-
-def _pid_on(port: int) -> int:
-    listing = subprocess.run(
-        ["pgrep", "-f", f"rasa_sdk.*--port {port}"], capture_output=True, text=True
-    )
-    pids = [int(pid) for pid in listing.stdout.split()]
-    # The shell loop that restarts the server has the same words in its command line.
-    return max(pids)
-
-
-def test_a_dead_action_server_silences_no_alarm_and_comes_back(project: Path) -> None:
-    running = start(project)
-    try:
-        os.kill(_pid_on(running.actions_port), signal.SIGKILL)
-        turn = running.say("j'ai 39 de fièvre")
+def test_a_dead_action_server_silences_no_alarm_and_comes_back(assistant: Assistant) -> None:
+    with assistant.without_actions():
+        turn = assistant.say("j'ai 39 de fièvre")
         assert "Appelez immédiatement votre médecin" in text_of(turn)
         assert NUMBER in text_of(turn)
-        assert NUMBER in text_of(running.say("quel est votre numéro ?"))
-        deadline = time.monotonic() + 30
-        while "rien dit" not in text_of(running.say("vous pouvez répéter ?")):
-            assert time.monotonic() < deadline, "the action server did not come back"
-            time.sleep(0.5)
-    finally:
-        running.stop()
+        assert NUMBER in text_of(assistant.say("quel est votre numéro ?"))
+        assert "je ne peux pas répondre" in text_of(assistant.say("vous pouvez répéter ?"))
+    assert "rien dit" in text_of(assistant.say("vous pouvez répéter ?"))
 
 
-def test_ctrl_c_stops_both_servers(project: Path) -> None:
-    running = start(project)
+@pytest.fixture(scope="module")
+def mended(ahead: Ahead) -> Iterator[tuple[Assistant, Turn]]:
+    """An assistant that found its model damaged, and what it answered to a fever."""
+    with ahead.taken(mended_assistant) as running:
+        yield running
+
+
+def test_a_corrupt_model_is_named_and_trained_again(mended: tuple[Assistant, Turn]) -> None:
+    running, turn = mended
+    assert f"{MODEL} is damaged" in running.log.read_text()
+    log = running.log.parent / "log" / "train.log"
+    assert log.read_text() == "A stand-in has trained.\n"
+    assert custom_of(turn)["escalation"] == "medecin"
+
+
+def test_ctrl_c_stops_both_servers(mended: tuple[Assistant, Turn]) -> None:
+    running, _ = mended
     running.stop()
-    for port in (running.port, running.actions_port):
-        with socket.socket() as probe:
-            assert probe.connect_ex(("127.0.0.1", port)) != 0
+    assert not listens(running.port)
+    assert not listens(running.actions_port)
+
+
+@pytest.fixture
+def project(programs: None) -> Iterator[Path]:
+    with project_copy() as copy:
+        yield copy
 
 
 def _refusal(project: Path, **settings: str) -> str:
     process = launch(project, **settings)
-    assert process.wait(timeout=60) == 1
+    assert process.wait(timeout=PATIENCE) == 1
     return (project / "var/run.log").read_text()
 
 
@@ -297,14 +313,3 @@ def test_a_false_quote_refuses_to_start(project: Path) -> None:
     text = answers.read_text(encoding="utf-8")
     answers.write_text(text.replace('pendant les 24 premières heures."', 'pendant 12 heures."', 1))
     assert "not in the sheet" in _refusal(project)
-
-
-def test_a_corrupt_model_is_named_and_trained_again(project: Path) -> None:
-    (project / MODEL).write_bytes(b"not a model")
-    running = start(project)
-    try:
-        assert f"{MODEL} is damaged" in running.log.read_text()
-        turn = running.say("j'ai 39 de fièvre")
-        assert custom_of(turn)["escalation"] == "medecin"
-    finally:
-        running.stop()

@@ -1,6 +1,7 @@
 """Every answer rests on the sheet, and every sentence of the sheet is answered."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import yaml
 from cimento.answers import grounding, sheet
 from cimento.answers.catalogue import load_catalogue
 from cimento.settings.paths import ROOT
-from tests.conftest import copy_project
+from tests.servers import project_copy
 
 
 def test_no_problem_in_the_project() -> None:
@@ -59,8 +60,9 @@ def test_one_wording_per_channel_and_condition() -> None:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return copy_project(tmp_path / "cimento")
+def project() -> Iterator[Path]:
+    with project_copy() as copy:
+        yield copy
 
 
 def _edit(project: Path, file: str, old: str, new: str) -> None:

@@ -1,45 +1,57 @@
 """Rasa's own commands work as any Rasa user expects."""
 
-import os
 import re
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import yaml
 
-from cimento.ops.run import QUIET
-from cimento.ops.train import MODEL
+from cimento.ops import train
 from cimento.settings.paths import ROOT
+from tests import rasa_commands
+from tests.ahead import Ahead
+from tests.rasa_commands import Finished
 
 
-def rasa(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a rasa command in the project and return it finished."""
-    return subprocess.run(
-        [sys.executable, "-m", "rasa", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **QUIET, "LOG_LEVEL": "WARNING"},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
+@pytest.fixture
+def validated(ahead: Ahead) -> Iterator[Finished]:
+    with ahead.taken(rasa_commands.validated) as finished:
+        yield finished
 
 
-def test_data_validate_finds_nothing() -> None:
-    result = rasa("data", "validate", "--fail-on-warnings")
-    output = result.stdout + result.stderr
-    assert result.returncode == 0, output[-3000:]
+@pytest.fixture
+def predicted(ahead: Ahead) -> Iterator[Finished]:
+    with ahead.taken(rasa_commands.predicted) as finished:
+        yield finished
+
+
+@pytest.fixture
+def retrained(ahead: Ahead) -> Iterator[tuple[Path, Finished]]:
+    with ahead.taken(rasa_commands.retrained) as trained:
+        yield trained
+
+
+def test_data_validate_finds_nothing(validated: Finished) -> None:
+    output = validated.stdout + validated.stderr
+    assert validated.returncode == 0, output[-3000:]
     # Deprecations are between the libraries; `UserWarning`s are about this project.
     found = [line for line in re.split(r"[\r\n]", output) if "UserWarning" in line]
     assert found == []
 
 
-def test_conversations_are_predicted(tmp_path: Path) -> None:
-    result = rasa(
-        "test", "core", "--model", str(MODEL), "--stories", "tests/conversations",
-        "--out", str(tmp_path), "--fail-on-prediction-errors",
-    )  # fmt: skip
-    assert result.returncode == 0, (result.stdout + result.stderr)[-4000:]
+def test_conversations_are_predicted(predicted: Finished) -> None:
+    assert predicted.returncode == 0, (predicted.stdout + predicted.stderr)[-4000:]
+
+
+def test_a_damaged_model_is_trained_again(retrained: tuple[Path, Finished]) -> None:
+    root, finished = retrained
+    log = (root / "var/log/train.log").read_text(errors="replace")
+    assert finished.returncode == 0, finished.stderr[-2000:] + log[-2000:]
+    assert f"{train.MODEL} is damaged" in finished.stdout
+    assert train.state(root) == "fresh"
+    assert (root / train.MODEL).stat().st_size > 1000
+    assert list((root / "models").iterdir()) == list((root / "models").glob("cimento.*"))
 
 
 def test_every_flow_and_topic_has_a_conversation_test() -> None:

@@ -12,7 +12,7 @@ from cimento.settings.paths import ROOT
 
 CLICKS = 30
 QUESTION = "Quand puis-je conduire ?"
-_STATIC = ROOT / "channels" / "chat" / "static"
+_STATIC = ROOT / "cimento" / "channels" / "chat" / "static"
 # As root (in a container) Chromium needs --no-sandbox; the others keep it off the network.
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 

@@ -12,7 +12,7 @@ from cimento.settings.paths import ROOT
 
 PROGRAMS = ("/usr/sbin/bearerbox", "/usr/sbin/smsbox", "/usr/lib/kannel/test/fakesmsc")
 _RECEIVED = re.compile(rb"Got message \d+: <(\S+) (\S+) (.*?)>\n(?=\d{4}-|\Z)", re.DOTALL)
-_START_SECONDS = 20
+_START_SECONDS = 120  # seconds, on a busy machine
 PASSWORD, SECRET, OWN = "password of sendsms", "a secret for the tests", "38000"
 
 
@@ -122,7 +122,7 @@ class Kannel:
                 known.clear()
         return whole
 
-    def wait_for(self, count: int, seconds: float = 15) -> list[tuple[str, str]]:
+    def wait_for(self, count: int, seconds: float = _START_SECONDS) -> list[tuple[str, str]]:
         """Return what the phones received, once they have received `count` messages."""
         wait_until(lambda: len(self.received()) >= count, seconds)
         return self.received()

@@ -3,14 +3,15 @@
 import threading
 import time
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
+from datetime import time as hour
 from typing import Any
 
 from cimento.followup import alerts, enrolment, overview
+from cimento.followup.clock import Clock, utc_now
 from cimento.followup.deliveries import Deliveries
-from cimento.followup.dispatch import Dispatcher
+from cimento.followup.dispatch import Assistant, Dispatcher
 from cimento.followup.protocol import read_protocol
-from cimento.followup.rasa_client import RasaClient
 from cimento.followup.schedule import PARIS
 from cimento.sms.gateway import Gateway
 from cimento.sms.providers.console import ConsoleProvider
@@ -21,6 +22,11 @@ TEAM = "L'équipe de la démonstration"
 # The act is in so many days, so that the real worker, whose clock is not ours, has nothing
 # to do meanwhile.
 _DAYS_AHEAD = 30
+
+
+def _paris(day: date, at: str) -> datetime:
+    """Return an hour of Paris, in UTC: the days between two moments are then as long as real."""
+    return datetime.combine(day, hour.fromisoformat(at), PARIS).astimezone(timezone.utc)
 
 
 @dataclass
@@ -41,18 +47,20 @@ class Story:
 
     database: Database
     phone: ConsoleProvider
-    rasa: RasaClient
+    rasa: Assistant
     pause: float
+    clock: Clock = utc_now  # the present, from which the act is in _DAYS_AHEAD
     said: list[Happening] = field(default_factory=list)
     finished: bool = False
 
     def __post_init__(self) -> None:
-        now = datetime.now(PARIS)
-        self._act = (now + timedelta(days=_DAYS_AHEAD)).replace(hour=8, minute=30, second=0)
-        self._ahead = self._act.replace(hour=17, minute=59) - timedelta(days=1) - now
+        day = self.clock().astimezone(PARIS).date() + timedelta(days=_DAYS_AHEAD)
+        self._act, self._discharge = _paris(day, "08:30"), _paris(day, "16:00")
+        self._ahead = _paris(day - timedelta(days=1), "17:59") - self.clock()
         self._seen = 0  # id of the last SMS shown
         self._alerts: dict[int, str] = {}  # when each was first seen
         self._quiet_since = time.monotonic()
+        self._skipped = False
         self._lock = threading.Lock()
         gateway: Gateway = self.phone
         store = Deliveries(self.database, read_protocol())
@@ -60,17 +68,16 @@ class Story:
 
     def now(self) -> datetime:
         """Return the moment of the story, aware, UTC."""
-        return datetime.now(timezone.utc) + self._ahead
+        return self.clock() + self._ahead
 
     def _shown_now(self) -> str:
         return self.now().astimezone(PARIS).isoformat(timespec="minutes")
 
     def enrol(self) -> None:
         """Enrol the patient, discharged on the day of the act."""
-        discharge = self._act.replace(hour=16, minute=0)
         request = enrolment.Request(
             number=NUMBER,
-            discharge=discharge.isoformat(),
+            discharge=self._discharge.isoformat(),
             act=self._act.isoformat(),
             consent_by=TEAM,
             consent_at=self.now().isoformat(),
@@ -88,8 +95,8 @@ class Story:
         self.hold()
 
     def skip(self) -> None:
-        """Let time jump at once."""
-        self._quiet_since = 0
+        """Let time jump at the next step, once."""
+        self._skipped = True
 
     def acknowledge(self, alert_id: int) -> None:
         """Take care of an alert."""
@@ -99,8 +106,10 @@ class Story:
         """Send what is due, look at what has come, and jump when nothing has for a while."""
         self._dispatcher.tick()
         self.look()
-        if self.finished or time.monotonic() - self._quiet_since < self.pause:
+        quiet = time.monotonic() - self._quiet_since >= self.pause
+        if self.finished or not (quiet or self._skipped):
             return
+        self._skipped = False
         upcoming = overview.next_moment(self.database)
         self.finished = upcoming is None
         if upcoming:

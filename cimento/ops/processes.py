@@ -1,7 +1,6 @@
 """Start a process, wait until it is ready, stop it: for all that is run beside a command."""
 
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -11,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 STOP_SECONDS = 30  # from Ctrl-C to the end, before a process is killed
-_given: set[int] = set()  # ports returned by free_port
+_held: list[socket.socket] = []  # the ports returned by free_port
 
 
 class NotReady(Exception):
@@ -19,17 +18,16 @@ class NotReady(Exception):
 
 
 def free_port() -> int:
-    """Return a loopback port that nothing listens on, another one at each call.
+    """Return a loopback port that nothing else is given while this process lives.
 
-    Below those that systems give to outgoing connections, one of which could take it
-    before its server listens.
+    It stays bound here, without listening: connections are refused, the system gives it to
+    nobody, and a server that says SO_REUSEADDR, as all of ours do, may listen on it.
     """
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            if port not in _given and probe.connect_ex(("127.0.0.1", port)) != 0:
-                _given.add(port)
-                return port
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", 0))
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # after: alone until now
+    _held.append(holder)
+    return int(holder.getsockname()[1])
 
 
 def wait_until(

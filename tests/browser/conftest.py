@@ -5,22 +5,34 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.reader import Reader
 from tests.browser.site import Site
-from tests.conftest import Assistant
 from tests.debian import require
+from tests.servers import PATIENCE, Assistant
 
 # As root Chromium needs --no-sandbox; the others keep it off the network.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+FLAGS += ["--disable-dev-shm-usage"]  # a container's /dev/shm may be too small for it
 # What Chromium prints of itself when a request fails, which some tests make happen.
 _OF_THE_NETWORK = ("Failed to load resource", "net::ERR_", "CORS policy")
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """A browser for one test: Playwright's loop must not outlive it (other tests have theirs)."""
+@pytest.fixture(scope="package")
+def browser(programs: None) -> Iterator[Browser]:
+    """One browser for the tests of this folder; each test has profiles of its own.
+
+    Playwright's loop must not outlive them: other tests have theirs.
+    """
+    expect.set_options(timeout=PATIENCE * 1000)
     require("chromium", "chromium")
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
@@ -58,15 +70,19 @@ def new_reader(browser: Browser, assistant: Assistant) -> Iterator[Callable[...,
     Content-Security-Policy.
     """
     seen: list[str] = []
+    contexts: list[BrowserContext] = []
 
     def reader(**options: Any) -> Reader:
         settings = {"viewport": {"width": 1100, "height": 800}, "locale": "fr-FR", **options}
         context = browser.new_context(**settings)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE * 1000)
+        contexts.append(context)
         _watch(context, seen)
         return Reader(context.new_page(), f"http://127.0.0.1:{assistant.port}")
 
     yield reader
+    for context in contexts:
+        context.close()
     assert seen == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.reader import Reader
-from tests.conftest import Assistant
+from tests.servers import Assistant
 
 DRIVING = "Quand puis-je conduire ?"
 SERVICE = "tel:+33556795679"

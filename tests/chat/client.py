@@ -6,6 +6,8 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+from tests.servers import PATIENCE
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -27,7 +29,7 @@ def call(
     """Send one request; never raises for a status."""
     request = urllib.request.Request(url, body, headers or {}, method=method)
     try:
-        reply = urllib.request.urlopen(request, timeout=60)
+        reply = urllib.request.urlopen(request, timeout=PATIENCE)
     except urllib.error.HTTPError as error:
         reply = error
     with reply:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cimento.settings.paths import ROOT
 from tests.chat.client import Answer, Client, call
-from tests.conftest import Assistant
+from tests.servers import Assistant
 
 OPENAPI = yaml.safe_load((ROOT / "cimento/channels/chat/openapi.yml").read_text(encoding="utf-8"))
 POSTS = [path for path, methods in OPENAPI["paths"].items() if "post" in methods]

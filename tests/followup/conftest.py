@@ -1,6 +1,6 @@
 """What the tests of the follow-ups share: a secret, an empty database, one way to enrol."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -90,12 +90,6 @@ def state_of(database: Database) -> Callable[[str], str]:
             return str(session.query(Delivery).filter_by(step=step).one().state)
 
     return read
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[services.Postgres]:
-    with services.postgres() as server:
-        yield server
 
 
 @pytest.fixture

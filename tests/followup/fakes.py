@@ -14,12 +14,11 @@ from cimento.sms.gateway import Knowledge
 class FileGateway:
     """Writes each SMS as one line of JSON in a file: what is there has reached the provider.
 
-    `seconds`: how long a call takes. `knows`: whether `state_of` can tell.
+    `knows`: whether `state_of` can tell.
     """
 
-    def __init__(self, file: Path, seconds: float = 0, knows: bool = True) -> None:
+    def __init__(self, file: Path, knows: bool = True) -> None:
         self._file = file
-        self._seconds = seconds
         self._knows = knows
 
     def send(self, number: str, text: str, reference: str) -> str:
@@ -28,7 +27,6 @@ class FileGateway:
             os.write(descriptor, f"{json.dumps([reference, number, text])}\n".encode())
         finally:
             os.close(descriptor)
-        time.sleep(self._seconds)
         return f"id-{reference}"
 
     def lines(self) -> list[list[str]]:

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +14,9 @@ from pathlib import Path
 import psycopg2
 import redis
 
-from cimento.ops.processes import free_port
+from cimento.ops.processes import free_port, wait_until
 from tests.debian import require
-
-_SECONDS = 30
+from tests.servers import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -32,18 +30,20 @@ class Postgres:
     def _run(self, *arguments: str) -> None:
         as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         command = [*as_user, str(self.binaries / arguments[0]), *arguments[1:]]
-        subprocess.run(command, check=True, capture_output=True, cwd=self.folder, timeout=60)
+        subprocess.run(command, check=True, capture_output=True, cwd=self.folder, timeout=PATIENCE)
 
     def create(self) -> None:
         data = str(self.folder / "data")
-        self._run("initdb", "-D", data, "-U", "cimento", "-A", "trust", "-N", "-E", "UTF8")
+        self._run(
+            "initdb", "-D", data, "-U", "cimento", "-A", "trust", "-N", "-E", "UTF8", "--no-locale"
+        )
 
     def control(self, action: str) -> None:
         """Start, stop or restart, at once: what a crash does."""
         mode = [] if action == "start" else ["-m", "immediate"]
         options = f"-p {self.port} -h 127.0.0.1 -k {self.folder}"
         files = ["-D", str(self.folder / "data"), "-l", str(self.folder / "log")]
-        self._run("pg_ctl", action, "-w", *files, "-o", options, *mode)
+        self._run("pg_ctl", action, "-w", "-t", f"{PATIENCE:.0f}", *files, "-o", options, *mode)
 
     def new_database(self) -> str:
         """Create a database and return its URL."""
@@ -89,7 +89,7 @@ class Redis:
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(_SECONDS)
+        self.process.wait(PATIENCE)
 
     def restart(self) -> None:
         self.kill()
@@ -99,14 +99,15 @@ class Redis:
 def _start_redis(port: int) -> subprocess.Popen[bytes]:
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + _SECONDS
-    while True:
-        try:
-            redis.Redis(port=port).ping()
-            return process
-        except redis.exceptions.ConnectionError:
-            assert time.monotonic() < deadline, "Redis did not start"
-            time.sleep(0.05)
+    wait_until(lambda: _answers(port), PATIENCE)
+    return process
+
+
+def _answers(port: int) -> bool:
+    try:
+        return bool(redis.Redis(port=port).ping())
+    except redis.exceptions.ConnectionError:
+        return False
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ from cimento.followup.api import make_api
 from cimento.followup.enrolment import Enrolled
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import Protocol
-from cimento.ops.processes import free_port
 from cimento.store.conversations import SqlConversations
 from cimento.store.database import Database, connect
 from tests.followup.conftest import NOON, request
+from tests.servers import PATIENCE
 
 TOKEN = "a-token-for-the-tests"
 BODY = {
@@ -42,23 +41,44 @@ class Client:
             **kw.pop("headers", {}),
         }
         url = f"http://127.0.0.1:{self.port}{path}"
-        return requests.request(method, url, headers=headers, timeout=10, **kw)
+        return requests.request(method, url, headers=headers, timeout=PATIENCE, **kw)
+
+
+class Served:
+    """A real server, whose application each test sets: it starts once."""
+
+    def __init__(self) -> None:
+        self.application: Any = None
+        self._socket = socket.create_server(("127.0.0.1", 0))  # listens from now on
+        self.port: int = self._socket.getsockname()[1]
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                self._serve, interface="asgi3", lifespan="off", log_level="error", ws="none"
+            )
+        )
+        self._thread = threading.Thread(target=self._server.run, args=[[self._socket]], daemon=True)
+        self._thread.start()
+
+    async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.application(scope, receive, send)
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    server = Served()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
-def client(database: Database, protocol: Protocol, tmp_path: Path) -> Iterator[Client]:
+def client(served: Served, database: Database, protocol: Protocol, tmp_path: Path) -> Client:
     conversations = SqlConversations(connect(f"sqlite:///{tmp_path}/conversations.db"))
-    application = make_api(database, conversations, protocol, TOKEN, clock=lambda: NOON)
-    config = uvicorn.Config(application, port=(port := free_port()), log_level="error", ws="none")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.01)
-    yield Client(port)
-    server.should_exit = True
-    thread.join(10)
+    served.application = make_api(database, conversations, protocol, TOKEN, clock=lambda: NOON)
+    return Client(served.port)
 
 
 def test_enrol_then_correct_then_read(client: Client) -> None:
@@ -197,7 +217,7 @@ def test_an_alert_that_is_not(client: Client) -> None:
     "header", [b"Content-Length: 99999999999", b"Content-Length: 17000", b"Transfer-Encoding: chunked"]
 )  # fmt: skip
 def test_large_or_endless_bodies_are_refused_unread(client: Client, header: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", client.port), 10) as connection:
+    with socket.create_connection(("127.0.0.1", client.port), PATIENCE) as connection:
         connection.sendall(
             b"POST /forget HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
             + TOKEN.encode() + b"\r\n" + header + b"\r\n\r\n"

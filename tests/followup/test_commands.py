@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -24,12 +23,13 @@ from cimento.followup.models import AlertKind
 from cimento.followup.overview import counts
 from cimento.followup.protocol import read_protocol
 from cimento.followup.rasa_client import RasaClient
-from cimento.ops.processes import free_port
+from cimento.ops.processes import free_port, wait_until
 from cimento.settings.paths import ROOT
 from cimento.sms.gateway import TemporaryFailure
 from cimento.store.database import DatabaseError, connect, open_database, upgrade
 from cimento.store.vault import conversation_id
 from tests.followup.conftest import NOON, request
+from tests.servers import PATIENCE, listens
 from tests.store.databases import differences
 
 Output = pytest.CaptureFixture[str]
@@ -127,17 +127,17 @@ def test_another_secret_says_what_to_do(
     assert "CIMENTO_SECRET" in capsys.readouterr().err
 
 
-def _run_worker(**environment: str) -> subprocess.Popen[str]:
+def _run_worker(**environment: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-m", "cimento", "followup", "worker"],
         cwd=ROOT,
         env={**os.environ, "CIMENTO_SMS_PROVIDER": "console", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
     )
 
 
+@pytest.mark.usefixtures("programs")
 def test_the_worker_ticks_and_stops(url: str) -> None:
     database = open_database(url)
     past = datetime(2020, 3, 10, 12, tzinfo=timezone.utc)
@@ -146,42 +146,36 @@ def test_the_worker_ticks_and_stops(url: str) -> None:
     assert counts(database) == {"pending": 4}
     worker = _run_worker()
     try:
-        deadline = time.monotonic() + 60
-        while counts(database) != {"dropped": 4}:  # all of it is long past
-            assert time.monotonic() < deadline and worker.poll() is None
-            time.sleep(0.1)
+        # All of it is long past.
+        wait_until(lambda: counts(database) == {"dropped": 4}, PATIENCE, worker)
     finally:
         worker.send_signal(signal.SIGINT)
-        out, _ = worker.communicate(timeout=30)
+        out, _ = worker.communicate(timeout=PATIENCE)
     assert worker.returncode == 0, out
-    assert "Tick: 4 dropped." in out
-    assert "612345678" not in out
+    assert b"Tick: 4 dropped." in out
+    assert b"612345678" not in out
 
 
+@pytest.mark.usefixtures("programs")
 def test_the_worker_says_why_it_cannot_start() -> None:
     worker = _run_worker(CIMENTO_API_TOKEN="short")
-    out, _ = worker.communicate(timeout=60)
+    out, _ = worker.communicate(timeout=PATIENCE)
     assert worker.returncode == 1
-    assert "CIMENTO_API_TOKEN" in out and "Traceback" not in out
+    assert b"CIMENTO_API_TOKEN" in out and b"Traceback" not in out
 
 
+@pytest.mark.usefixtures("programs")
 def test_the_api_command_serves() -> None:
-    port = str(free_port())
-    environment = {**os.environ, "CIMENTO_FOLLOWUP_PORT": port}
+    port = free_port()
+    environment = {**os.environ, "CIMENTO_FOLLOWUP_PORT": str(port)}
     command = [sys.executable, "-m", "cimento", "followup", "api"]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                assert requests.get(f"http://127.0.0.1:{port}/health", timeout=5).ok
-                break
-            except requests.ConnectionError:
-                assert time.monotonic() < deadline and server.poll() is None
-                time.sleep(0.1)
+        wait_until(lambda: listens(port), PATIENCE, server)
+        assert requests.get(f"http://127.0.0.1:{port}/health", timeout=PATIENCE).ok
     finally:
         server.send_signal(signal.SIGINT)
-        server.wait(30)
+        server.wait(PATIENCE)
 
 
 # The tables

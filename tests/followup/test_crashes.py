@@ -1,10 +1,6 @@
 """Never lost, never twice: workers killed at each stage, several at once, services restarted."""
 
-import json
 import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,17 +14,20 @@ from cimento.followup.models import State
 from cimento.followup.overview import counts
 from cimento.followup.protocol import read_protocol
 from cimento.followup.worker import Jobs, open_queue, schedule_jobs
-from cimento.settings.paths import ROOT
+from cimento.ops.processes import wait_until
 from cimento.settings.worker import WorkerSettings
 from cimento.store.conversations import SqlConversations
 from cimento.store.database import connect, open_database, upgrade
 from tests.followup import services
 from tests.followup.conftest import NOON, request
 from tests.followup.fakes import FileGateway
-from tests.followup.worker_process import STAGES, make_dispatcher
+from tests.followup.worker_process import STAGES, launch, make_dispatcher
+from tests.servers import PATIENCE
 
 DAY_1 = NOON + timedelta(days=1)  # the first check-in is due since 10:00
-SECONDS = 120
+LATER = DAY_1 + timedelta(minutes=6)  # a claim of DAY_1 is old by then
+
+pytestmark = pytest.mark.usefixtures("programs")
 
 
 def enrol_many(url: str, number: int) -> None:
@@ -36,31 +35,6 @@ def enrol_many(url: str, number: int) -> None:
     database = open_database(url)
     for index in range(number):
         enrol(database, read_protocol(), request(f"+336{index:08d}"), NOON)
-
-
-def launch(**options: Any) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.followup.worker_process", json.dumps(options)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def finish(process: subprocess.Popen[str]) -> int:
-    _, errors = process.communicate(timeout=SECONDS)
-    assert process.returncode in (0, -signal.SIGKILL), errors[-2000:]
-    return process.returncode
-
-
-def open_gate(gate: Path, workers: int) -> None:
-    """Let the workers begin once all of them are ready."""
-    deadline = time.monotonic() + SECONDS
-    while len(list(gate.glob("ready-*"))) < workers:
-        assert time.monotonic() < deadline, "the workers did not start"
-        time.sleep(0.02)
-    (gate / "open").touch()
 
 
 def verdict(
@@ -96,16 +70,16 @@ def test_a_worker_killed_at_any_stage_loses_and_doubles_nothing(
     people, file = 6, tmp_path / "sent"
     enrol_many(any_url, people)
     base = {"database": any_url, "sent": str(file)}
-    killed = launch(**base, now=DAY_1.isoformat(), stage=stage, at=3)
-    assert finish(killed) == -signal.SIGKILL
+    killed = launch(tmp_path, **base, now=DAY_1.isoformat(), stage=stage, at=3)
+    assert killed.finish() == -signal.SIGKILL
     before = len(FileGateway(file).lines())
     assert 0 < before < people
 
     # At once, the claim is left alone; once it is old, the provider is asked.
-    assert finish(launch(**base, now=DAY_1.isoformat())) == 0
+    assert launch(tmp_path, **base, now=DAY_1.isoformat()).finish() == 0
     claimed = 0 if stage in ("before_claim", "after_record") else 1
     assert counts(open_database(any_url)).get(State.CLAIMED, 0) == claimed
-    assert finish(launch(**base, now=(DAY_1 + timedelta(minutes=6)).isoformat())) == 0
+    assert launch(tmp_path, **base, now=LATER.isoformat()).finish() == 0
     verdict(capsys, f"SIGKILL {stage}", any_url, FileGateway(file), people)
     assert len(FileGateway(file).sent()) == people
 
@@ -117,8 +91,9 @@ def test_what_the_provider_cannot_tell_goes_to_a_human(
     people, file = 4, tmp_path / "sent"
     enrol_many(url, people)
     base = {"database": url, "sent": str(file), "knows": False}
-    finish(launch(**base, now=DAY_1.isoformat(), stage=stage, at=2))
-    finish(launch(**base, now=(DAY_1 + timedelta(minutes=6)).isoformat()))
+    killed = launch(tmp_path, **base, now=DAY_1.isoformat(), stage=stage, at=2)
+    assert killed.finish() == -signal.SIGKILL
+    assert launch(tmp_path, **base, now=LATER.isoformat()).finish() == 0
     states = verdict(capsys, f"SIGKILL {stage}, silent provider", url, FileGateway(file), people)
     assert states[State.UNKNOWN] == 1
 
@@ -127,18 +102,17 @@ def test_what_the_provider_cannot_tell_goes_to_a_human(
 def test_several_workers_at_once(
     any_url: str, workers: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    people, file, gate = 120, tmp_path / "sent", tmp_path / "gate"
-    gate.mkdir()
+    people, file, meeting, times = 120, tmp_path / "sent", tmp_path / "meeting", 5
+    meeting.mkdir()
     enrol_many(any_url, people)
-    base = {"database": any_url, "sent": str(file), "seconds": 0.005}
-    together = {**base, "now": DAY_1.isoformat(), "gate": str(gate)}
-    running = [launch(**together) for _ in range(workers - 1)]
-    dying = launch(**together, stage="after_send", at=5)
-    open_gate(gate, workers)
-    outcomes = [process.communicate(timeout=SECONDS)[0] for process in running]
-    assert finish(dying) == -signal.SIGKILL
-    assert all(json.loads(outcome).get("sent", 0) > 0 for outcome in outcomes)
-    finish(launch(**base, now=(DAY_1 + timedelta(minutes=6)).isoformat()))
+    base = {"database": any_url, "sent": str(file)}
+    together = {**base, "now": DAY_1.isoformat(), "meeting": (meeting, workers, times)}
+    running = [launch(tmp_path, **together) for _ in range(workers - 1)]
+    dying = launch(tmp_path, **together, stage="after_send", at=times)
+    assert [worker.finish() for worker in running] == [0] * (workers - 1)
+    assert dying.finish() == -signal.SIGKILL
+    assert all(worker.outcomes()["sent"] >= times for worker in running)
+    assert launch(tmp_path, **base, now=LATER.isoformat()).finish() == 0
     verdict(capsys, f"{workers} workers, one killed", any_url, FileGateway(file), people)
     assert len(FileGateway(file).sent()) == people
 
@@ -149,48 +123,58 @@ def test_redis_and_postgres_restarted_in_the_middle(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    people, file = 150, tmp_path / "sent"
+    people, file, gate = 150, tmp_path / "sent", tmp_path / "gate"
     upgrade(connect(postgres))
     enrol_many(postgres, people)
-    options = {"database": postgres, "sent": str(file), "seconds": 0.02, "claim_timeout": 3}
+    options = {"database": postgres, "sent": str(file)}
+    gate.write_text("0")
     with services.running_redis() as redis:
-        workers = [launch(**options, now=DAY_1.isoformat(), queue=redis.url) for _ in range(2)]
-        try:
-            _drive(postgres, redis, postgres_server, options, FileGateway(file), people)
-        finally:
-            for worker in workers:
-                worker.send_signal(signal.SIGINT)
-            for worker in workers:
-                finish(worker)
+        together = {**options, "now": DAY_1.isoformat(), "queue": redis.url, "gate": str(gate)}
+        workers = [launch(tmp_path, **together) for _ in range(2)]
+        ticking = _ticks(postgres, redis, options)
+        sent = FileGateway(file)
+
+        def answer(number: int) -> None:
+            """Let the provider answer `number` SMS; it is reached by one more, or by all."""
+            gate.write_text(str(number))
+            _drive(ticking, lambda: len(sent.lines()) > min(number, people - 1))
+
+        answer(people // 3)
+        redis.restart()  # in the middle of a call
+        answer(2 * people // 3)
+        gate.write_text(str(people - 1))
+        postgres_server.control("restart")  # anywhere, with one call at least to come
+        gate.write_text(str(people))
+        _drive(ticking, lambda: _claimed_or_sent(postgres) == people)
+        for worker in workers:
+            worker.interrupt()
+        assert [worker.finish() for worker in workers] == [0, 0]
+    assert launch(tmp_path, **options, now=LATER.isoformat()).finish() == 0
     verdict(capsys, "Redis and PostgreSQL restarted", postgres, FileGateway(file), people)
     assert len(FileGateway(file).sent()) == people
 
 
-def _drive(
-    url: str,
-    redis: services.Redis,
-    postgres_server: services.Postgres,
-    options: dict[str, Any],
-    sent: FileGateway,
-    people: int,
-) -> None:
-    """Ask for ticks as the calendar does, only more often; restart both services once."""
-    queue = open_queue(redis.url)
-    settings = WorkerSettings()
+def _ticks(url: str, redis: services.Redis, options: dict[str, Any]) -> Callable[[], object]:
+    """Return what asks for a tick, as the calendar does every minute."""
     dispatcher = make_dispatcher(options, lambda: DAY_1)
     none = SqlConversations(connect(url))
-    unused = Jobs(open_database(url), dispatcher, settings, none, _never)
-    ask_for_tick = schedule_jobs(queue, unused)
-    restarts: list[Callable[[], None]] = [redis.restart, lambda: postgres_server.control("restart")]
-    deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
+    unused = Jobs(open_database(url), dispatcher, WorkerSettings(), none, _never)
+    return schedule_jobs(open_queue(redis.url), unused)
+
+
+def _drive(ask_for_tick: Callable[[], object], done: Callable[[], bool]) -> None:
+    """Ask for ticks until it is done: those that a restart lost are asked for again."""
+
+    def ask() -> bool:
         ask_for_tick()
-        time.sleep(0.5)
-        if restarts and len(sent.lines()) > people // (1 + len(restarts)):
-            assert len(sent.lines()) < people, "too late to disturb anything"
-            restarts.pop(0)()
-        elif not restarts and counts(open_database(url)).get(State.SENT) == people:
-            return
+        return done()
+
+    wait_until(ask, PATIENCE)
+
+
+def _claimed_or_sent(url: str) -> int:
+    states = counts(open_database(url))
+    return states.get(State.CLAIMED, 0) + states.get(State.SENT, 0)
 
 
 def _never() -> datetime:

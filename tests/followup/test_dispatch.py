@@ -13,6 +13,7 @@ from cimento.followup.deliveries import Deliveries
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.enrolment import Enrolled, enrol
 from cimento.followup.models import AlertKind, Delivery
+from cimento.followup.overview import next_moment
 from cimento.followup.protocol import Protocol
 from cimento.followup.schedule import PARIS
 from cimento.sms.gateway import PermanentFailure, TemporaryFailure, UncertainFailure
@@ -32,11 +33,18 @@ def kinds(database: Database) -> list[str]:
 
 
 def run_until(dispatcher: Dispatcher, clock: FakeClock, **delta: float) -> None:
-    """Tick every half hour until `delta` has passed."""
+    """Tick until `delta` has passed."""
     end = clock.now + timedelta(**delta)
     while clock.now < end:
         dispatcher.tick()
-        clock.move(minutes=30)
+        move_on(dispatcher, clock)
+
+
+def move_on(dispatcher: Dispatcher, clock: FakeClock) -> None:
+    """Move by half an hour when something is due within a day, else by six hours."""
+    upcoming = next_moment(dispatcher._deliveries._database)
+    near = upcoming is not None and upcoming - clock.now < timedelta(days=1)
+    clock.move(hours=0.5 if near else 6)
 
 
 def test_a_whole_follow_up(
@@ -52,7 +60,7 @@ def test_a_whole_follow_up(
     while clock.now < NOON + timedelta(days=30):
         dispatcher.tick()
         people.record_reply(database, enrolled.conversation_id, clock.now)
-        clock.move(minutes=30)
+        move_on(dispatcher, clock)
     steps = ("evening_before", "day_of_return", "day_1", "day_3", "three_weeks")
     assert texts(gateway) == [protocol.text(step) for step in steps]
     assert assistant.told[enrolled.conversation_id] == 2

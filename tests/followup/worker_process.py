@@ -1,26 +1,29 @@
-"""A real worker with a provider on a file, that can kill itself at a chosen stage.
+"""A real worker in a process of its own, with a provider on files, that can kill itself.
 
-`python -m tests.followup.worker_process '{"database": …}'`: ticks until told otherwise.
+Processes are forked from one that has imported everything: each costs milliseconds.
 """
 
 import json
+import multiprocessing
 import os
 import signal
-import sys
-import time
+import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cimento.followup.deliveries import Claim, Deliveries, Due
-from cimento.followup.dispatch import CLAIM_TIMEOUT, Dispatcher
+from cimento.followup.dispatch import Dispatcher
 from cimento.followup.protocol import read_protocol
 from cimento.followup.worker import Jobs, open_queue, work
+from cimento.ops.processes import wait_until
 from cimento.settings.worker import WorkerSettings
 from cimento.store.conversations import SqlConversations
 from cimento.store.database import connect, open_database
 from tests.followup.fakes import FakeAssistant, FileGateway, running_from
+from tests.servers import PATIENCE
 
 STAGES = ("before_claim", "after_claim", "after_send", "before_record", "after_record")
 
@@ -58,13 +61,43 @@ class FusedDeliveries(Deliveries):
         self.fuse.reach("after_record")
 
 
+@dataclass(frozen=True)
+class Meeting:
+    """Workers who meet at each of their first `times` calls of the provider.
+
+    Each then holds a claim of its own: that all work is not left to chance.
+    """
+
+    folder: Path
+    workers: int
+    times: int
+
+    def attend(self, call: int) -> None:
+        """Wait at the `call`-th call, counted from 1, until all workers are there."""
+        if call <= self.times:
+            (self.folder / f"{call}-{os.getpid()}").touch()
+            wait_until(lambda: len(list(self.folder.glob(f"{call}-*"))) >= self.workers, PATIENCE)
+
+
 class FusedGateway(FileGateway):
-    """The provider on a file, with a fuse between its acceptance and its answer."""
+    """The provider on a file, with a fuse between its acceptance and its answer.
+
+    `gate`: a file that says how many SMS it answers; further ones are accepted, and answered
+    once it says more.
+    """
 
     fuse: Fuse
+    meeting: Meeting | None = None
+    gate: Path | None = None
+    calls = 0
 
     def send(self, number: str, text: str, reference: str) -> str:
+        self.calls += 1
+        if self.meeting:
+            self.meeting.attend(self.calls)
         provider_id = super().send(number, text, reference)
+        if gate := self.gate:
+            wait_until(lambda: len(self.lines()) <= int(gate.read_text()), PATIENCE)
         self.fuse.reach("after_send")
         return provider_id
 
@@ -72,34 +105,62 @@ class FusedGateway(FileGateway):
 def make_dispatcher(options: dict[str, Any], clock: Callable[[], datetime]) -> Dispatcher:
     fuse = Fuse(options.get("stage"), options.get("at", 1))
     deliveries = FusedDeliveries(open_database(options["database"]), read_protocol())
-    gateway = FusedGateway(
-        Path(options["sent"]), options.get("seconds", 0), options.get("knows", True)
-    )
+    gateway = FusedGateway(Path(options["sent"]), options.get("knows", True))
+    if "meeting" in options:
+        gateway.meeting = Meeting(*options["meeting"])
+    if "gate" in options:
+        gateway.gate = Path(options["gate"])
     deliveries.fuse = gateway.fuse = fuse
-    timeout = timedelta(seconds=options.get("claim_timeout", CLAIM_TIMEOUT.total_seconds()))
-    return Dispatcher(deliveries, gateway, FakeAssistant(), clock, timeout)
+    return Dispatcher(deliveries, gateway, FakeAssistant(), clock)
 
 
-def _wait_at(gate: Path) -> None:
-    (gate / f"ready-{os.getpid()}").touch()
-    while not (gate / "open").exists():
-        time.sleep(0.01)
-
-
-def main() -> None:
-    options = json.loads(sys.argv[1])
+def _work(options: dict[str, Any], result: Path) -> None:
+    os.environ["CIMENTO_SECRET"] = options["secret"]
     clock = running_from(datetime.fromisoformat(options["now"]))
     dispatcher = make_dispatcher(options, clock)
-    if "queue" in options:
-        none = SqlConversations(connect(options["database"]))
-        base = open_database(options["database"])
-        jobs = Jobs(base, dispatcher, WorkerSettings(), none, clock)
-        work(open_queue(options["queue"]), jobs)
+    if "queue" not in options:
+        result.write_text(json.dumps(dispatcher.tick()))
         return
-    if "gate" in options:  # several workers wait until all of them are ready
-        _wait_at(Path(options["gate"]))
-    print(json.dumps(dispatcher.tick()))
+    none = SqlConversations(connect(options["database"]))
+    base = open_database(options["database"])
+    jobs = Jobs(base, dispatcher, WorkerSettings(), none, clock)
+    work(open_queue(options["queue"]), jobs)
 
 
-if __name__ == "__main__":
-    main()
+@dataclass(frozen=True)
+class Worker:
+    """A worker that was launched."""
+
+    process: Any  # multiprocessing's, of the context below
+    result: Path
+
+    def finish(self) -> int:
+        """Wait for its end; return its exit status. It ends by itself, or by its fuse."""
+        self.process.join(PATIENCE)
+        status = self.process.exitcode
+        assert status in (0, -signal.SIGKILL), f"exit status {status}; see the captured errors"
+        return int(status)
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C: what it has begun it finishes."""
+        os.kill(self.process.pid, signal.SIGINT)
+
+    def outcomes(self) -> dict[str, int]:
+        """Return how often each outcome came, once it has finished."""
+        found: dict[str, int] = json.loads(self.result.read_text())
+        return found
+
+
+def launch(folder: Path, **options: Any) -> Worker:
+    """Start a worker that ticks once, or as long as `queue` asks for it.
+
+    Its files are in `folder`. Options: database, sent, now; stage, at (see Fuse); knows;
+    meeting; gate; queue.
+    """
+    forks = multiprocessing.get_context("forkserver")
+    forks.set_forkserver_preload([__name__])
+    result = folder / f"result-{uuid.uuid4().hex}"
+    options |= {"secret": os.environ["CIMENTO_SECRET"]}
+    process = forks.Process(target=_work, args=[options, result], daemon=True)
+    process.start()
+    return Worker(process, result)

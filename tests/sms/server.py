@@ -14,6 +14,7 @@ from sanic.response import empty
 
 from cimento.followup.listener import FollowUpListener
 from cimento.ops.processes import free_port
+from tests.servers import PATIENCE
 
 Sanic.test_mode = True  # several servers, one after the other, in this process
 DRIVING = {"topic": "driving", "section": "7-apres", "escalation": "none"}
@@ -77,8 +78,9 @@ class Server:
     channel: InputChannel
     assistant: Assistant = field(default_factory=Assistant)
     port: int = field(default_factory=free_port)
-    unavailable: int = 0  # answer so many acknowledgements with a 503 instead
+    unavailable: int = 0  # answer so many messages with a 503 instead, once handled
     down: bool = False  # answer every request with a 503, and handle none
+    answered: list[str] = field(default_factory=list)  # paths, in the order of the answers
 
     @property
     def url(self) -> str:
@@ -89,12 +91,12 @@ class Server:
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=[started], daemon=True)
         self._thread.start()
-        assert started.wait(20), "the test server did not start"
+        assert started.wait(PATIENCE), "the test server did not start"
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(20)
+        self._thread.join(PATIENCE)
 
     def _run(self, started: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
@@ -108,10 +110,11 @@ class Server:
             return empty(503) if self.down else None
 
         @app.middleware("response")
-        async def lose_acknowledgement(_: object, response: Any) -> None:
-            if self.unavailable:
+        async def lose_acknowledgement(request: Any, response: Any) -> None:
+            if self.unavailable and not request.path.endswith("/dlr"):
                 self.unavailable -= 1
                 response.status = 503
+            self.answered.append(request.path)
 
         async def serve() -> Any:
             server = await app.create_server(

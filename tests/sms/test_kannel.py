@@ -2,9 +2,9 @@
 
 import socket
 import threading
-import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 
 from cimento.bench.kannel import OWN, PASSWORD, SECRET, Kannel
 from cimento.channels.sms.channel import SmsInput
-from cimento.ops.processes import free_port
+from cimento.ops.processes import free_port, wait_until
 from cimento.settings.sms import SmsSettings
 from cimento.sms import gsm7
 from cimento.sms.ledger import Ledger
@@ -30,9 +30,11 @@ from cimento.sms.providers.kannel import KannelProvider, _failure
 from cimento.store.database import Database, open_database
 from cimento.store.vault import conversation_id
 from tests.debian import KANNEL, require
+from tests.servers import PATIENCE
 from tests.sms.server import ALARM, DRIVING, Server
 
 NUMBER = "+33612345678"
+LAST = "+33600000000"  # of SMS that are sent to see that others have arrived
 
 
 def settings(port: int, send_url: str, **changes: Any) -> SmsSettings:
@@ -64,19 +66,40 @@ class Gateway:
         self.server.assistant.events[conversation_id(NUMBER)] = [spoken]
 
     def answers(self, write: Callable[[], None], count: int = 1) -> list[tuple[str, str]]:
-        """Return the `count` SMS that arrive after `write`, and wait to see no more of them."""
-        before = len(self.kannel.received())
+        """Return the SMS that arrive after `write`: the `count` that are awaited, or more."""
+        before = len(self.received())
         write()
-        self.kannel.wait_for(before + count)
-        time.sleep(1.2)  # the phone looks every second
-        return self.kannel.received()[before:]
+        wait_until(lambda: len(self.received()) >= before + count, PATIENCE)
+        return self.settled()[before:]
+
+    def received(self) -> list[tuple[str, str]]:
+        """Return (number, raw message) of what phones received, but those of `settled`."""
+        return [sms for sms in self.kannel.received() if sms[0] != LAST]
+
+    def settled(self) -> list[tuple[str, str]]:
+        """Return what phones received, once all that was sent until now has arrived.
+
+        One more SMS is sent, and waited for: Kannel keeps their order.
+        """
+        last = uuid.uuid4().hex
+        self.provider.send(LAST, last, last)
+        wait_until(lambda: (LAST, f"text {last}") in self.kannel.received(), PATIENCE)
+        return self.received()
+
+    def await_requests(self, count: int) -> None:
+        """Wait until the channel has answered `count` messages of Kannel, well or badly."""
+        wait_until(lambda: self.requests >= count, PATIENCE)
+
+    @property
+    def requests(self) -> int:
+        return self.server.answered.count("/webhooks/sms/kannel")
 
     def heard(self) -> list[str]:
         return [text for _, text in self.server.assistant.heard]
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+def gateway(tmp_path_factory: pytest.TempPathFactory, programs: None) -> Iterator[Gateway]:
     require(*KANNEL)
     running = Gateway(tmp_path_factory.mktemp("kannel"))
     try:
@@ -143,33 +166,31 @@ def test_a_long_answer_leaves_in_two_segments(gateway: Gateway) -> None:
 
 def test_delivery_is_reported(gateway: Gateway) -> None:
     gateway.provider.send(NUMBER, "Un rappel.", "e1-day_1")
-    deadline = time.monotonic() + 10
-    while (state := Ledger(gateway.engine).state("e1-day_1")) != "delivered":
-        assert time.monotonic() < deadline, state
-        time.sleep(0.1)
+    wait_until(lambda: Ledger(gateway.engine).state("e1-day_1") == "delivered", PATIENCE)
     assert gateway.provider.state_of("e1-day_1") == "sent"
     # Sent again, it is not sent twice.
     gateway.provider.send(NUMBER, "Un rappel.", "e1-day_1")
-    time.sleep(1.5)
-    assert sum("Un rappel." in sms for _, sms in gateway.kannel.received()) == 1
+    assert sum("Un rappel." in sms for _, sms in gateway.settled()) == 1
 
 
 def test_a_lost_acknowledgement_is_repeated_without_a_second_turn(gateway: Gateway) -> None:
-    heard = len(gateway.heard())
+    heard, received, requests = len(gateway.heard()), len(gateway.received()), gateway.requests
     gateway.server.unavailable = 2
-    ((_, sms),) = gateway.answers(lambda: gateway.kannel.write(NUMBER, "text encore une question"))
-    time.sleep(3)  # smsbox asks again every second
+    gateway.kannel.write(NUMBER, "text encore une question")
+    gateway.await_requests(requests + 3)  # smsbox asks again every second
     assert gateway.server.unavailable == 0
     assert gateway.heard()[heard:] == ["encore une question"]
-    assert gateway.kannel.received()[-1] == (NUMBER, sms)
+    ((number, _),) = gateway.settled()[received:]
+    assert number == NUMBER
 
 
 def test_while_the_assistant_is_down_the_gateway_apologises(gateway: Gateway) -> None:
-    heard, received = len(gateway.heard()), len(gateway.kannel.received())
+    heard, received = len(gateway.heard()), len(gateway.received())
     gateway.server.down = True
     try:
         gateway.kannel.write("+33611111111", "text je peux manger ?")
-        *_, (number, sms) = gateway.kannel.wait_for(received + 1, seconds=30)
+        wait_until(lambda: len(gateway.received()) > received, PATIENCE)
+        ((number, sms),) = gateway.settled()[received:]
     finally:
         gateway.server.down = False
     assert number == "+33611111111"
@@ -185,10 +206,10 @@ def test_a_stop_through_the_gateway(gateway: Gateway) -> None:
 
 
 def test_a_short_code_gets_nothing(gateway: Gateway) -> None:
-    heard, received = len(gateway.heard()), len(gateway.kannel.received())
+    heard, received, requests = len(gateway.heard()), len(gateway.received()), gateway.requests
     gateway.kannel.write("36179", "text votre solde")
-    time.sleep(2.5)
-    assert (len(gateway.heard()), len(gateway.kannel.received())) == (heard, received)
+    gateway.await_requests(requests + 1)
+    assert (len(gateway.heard()), len(gateway.settled())) == (heard, received)
 
 
 def test_a_wrong_password_is_temporary(gateway: Gateway) -> None:
@@ -212,7 +233,7 @@ def alone(database: Database) -> Iterator[Server]:
 
 def get(server: Server, path: str) -> int:
     try:
-        with urllib.request.urlopen(f"{server.url}/webhooks/sms/{path}", timeout=60) as reply:
+        with urllib.request.urlopen(f"{server.url}/webhooks/sms/{path}", timeout=PATIENCE) as reply:
             return int(reply.status)
     except urllib.error.HTTPError as error:
         return error.code

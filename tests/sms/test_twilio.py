@@ -25,6 +25,7 @@ from cimento.sms.ledger import Ledger
 from cimento.sms.providers.base import PermanentFailure, TemporaryFailure, UncertainFailure
 from cimento.sms.providers.twilio import TwilioProvider
 from cimento.store.database import Database
+from tests.servers import PATIENCE
 from tests.sms.server import Hearing, Server
 
 TOKEN = "12345678901234567890123456789012"
@@ -47,6 +48,7 @@ class Twilio:
         self.authorization: list[str] = []
         self.paths: list[str] = []
         self.answer: tuple[int, bytes | None] | None = None  # None: hang up without answering
+        self.refusals: int | None = None  # how many, before accepting; None: for ever
         self.accept()
         outer = self
 
@@ -60,6 +62,7 @@ class Twilio:
                     self.close_connection = True
                     return
                 status, content = outer.answer
+                outer.relent()
                 content = content or json.dumps({"sid": f"SM{len(outer.asked):032d}"}).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(content)))
@@ -73,9 +76,17 @@ class Twilio:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def accept(self) -> None:
-        self.answer = (201, None)
+        self.answer, self.refusals = (201, None), None
 
-    def refuse(self, status: int, code: int) -> None:
+    def relent(self) -> None:
+        """Count one answer: after the last of the refusals, accept."""
+        if self.refusals is not None:
+            self.refusals -= 1
+            if self.refusals <= 0:
+                self.accept()
+
+    def refuse(self, status: int, code: int, times: int | None = None) -> None:
+        self.refusals = times
         error = {"code": code, "message": f"The number {NUMBER}…", "status": status}
         self.answer = (status, json.dumps(error).encode())
 
@@ -91,7 +102,7 @@ class Redirected(TwilioHttpClient):
     """Twilio's own client, which calls a local address instead of https://api.twilio.com."""
 
     def __init__(self, base: str) -> None:
-        super().__init__(timeout=5)
+        super().__init__(timeout=PATIENCE)
         self._base = base
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
@@ -253,9 +264,8 @@ def test_our_own_number_is_not_answered(served: Server, twilio: Twilio) -> None:
 
 
 def test_an_answer_waits_for_twilio(served: Server, twilio: Twilio) -> None:
-    twilio.refuse(429, 20429)
+    twilio.refuse(429, 20429, times=1)
     form = message("bonjour")
-    threading.Timer(0.5, twilio.accept).start()
     assert call(served, INBOUND, form, sign(INBOUND, form))[0] == 200
     assert len(served.assistant.heard) == 1
     assert len(twilio.asked) == 2  # refused, then accepted a second later

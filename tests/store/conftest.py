@@ -1,6 +1,6 @@
 """New databases of both kinds, and the secret that the first release's rows were made with."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -16,13 +16,7 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CIMENTO_SECRET", "a secret for tests, forty characters long")
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[services.Postgres]:
-    with services.postgres() as server:
-        yield server
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
     """Return what gives the URL of a new database, each time."""
     numbers = count()
