@@ -179,9 +179,9 @@ _SAID = {
     "greet": ["bonjour", "bonsoir", "salut à vous", "bonjour madame"],
 }
 _SIGNS = {
-    "fever": ("fever", ["j'ai {} depuis hier", "{} ce soir", "elle fait {} la pauvre", "toujours {} au lit"]),
-    "negated_symptom": ("fever", ["pas de {}", "aucune {} merci", "je n'ai plus de {}", "ni {} ni rien"]),
-}  # fmt: skip
+    "fever": ["j'ai {} depuis hier", "{} ce soir", "elle fait {} la pauvre", "toujours {} au lit"],
+    "negated_symptom": ["pas de {}", "aucune {} merci", "je n'ai plus de {}", "ni {} ni rien"],
+}
 _OTHERS = ("chills", "unusual_pain", "emergency", "suicidal", "worrying_sign", "symptom_before",
            "other_person", "unwell", "not_in_sheet")  # fmt: skip
 
@@ -191,13 +191,10 @@ def small_world() -> list[Example]:
     for author in "abc":
         for topic, lines in _SAID.items():
             examples += [Example(f"{line} {author}", (topic,), author) for line in lines]
-        for topic, (sign, frames) in _SIGNS.items():
-            role = "present" if topic == "fever" else "denied"
-            for frame in frames:
-                start = frame.index("{}")
-                marked = ((start, start + len("fièvre"), sign, role),)
-                text = f"{frame.format('fièvre')} {author}"
-                examples.append(Example(text, (topic,), author, marked))
+        for topic, frames in _SIGNS.items():
+            examples += [
+                Example(f"{frame.format('fièvre')} {author}", (topic,), author) for frame in frames
+            ]
         examples += [
             Example(f"{name.replace('_', ' ')} {author}", (name,), author) for name in _OTHERS
         ]

@@ -15,7 +15,6 @@ from rasa.shared.nlu.training_data.message import Message
 
 from cimento.bench.curve import read_lines as lines
 from cimento.nlu import signs
-from cimento.nlu.sign_reader import ROLES, SIGNS
 from cimento.nlu.text import fold
 from cimento.settings.paths import ROOT
 
@@ -78,12 +77,9 @@ def test_training_data_is_large_enough(training_lines: list[Message]) -> None:
     assert counts["out_of_scope"] >= 500
 
 
-def test_what_the_authors_marked_can_be_learned_from(training_lines: list[Message]) -> None:
-    """Signs and roles are those that the reader knows; topics are intents."""
+def test_lines_that_ask_several_things_say_which(training_lines: list[Message]) -> None:
     intents = {example.get("intent") for example in training_lines}
     for example in training_lines:
-        for entity in example.get("entities", []):
-            assert entity["entity"] in SIGNS and entity["role"] in ROLES, example.get("text")
         metadata = example.get("metadata") or {}
         if told := (metadata.get("example") or {}).get("topics"):
             assert len(told) == len(set(told)) > 1 and set(told) <= intents, example.get("text")

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cimento.nlu import moments, signs, topics
-from cimento.nlu.sign_reader import ASSERTIONS, SIGNS, Mention
 from cimento.nlu.text import spell
 
 # The topics that an alarm is told from.
@@ -39,7 +38,6 @@ class Evidence:
     clauses: Sequence[str]
     clause_margins: NDArray[Any]
     clause_shares: NDArray[Any]
-    mentions: Sequence[Mention]
 
 
 def alarm_row(evidence: Evidence, names: Sequence[str]) -> NDArray[Any]:
@@ -51,7 +49,6 @@ def alarm_row(evidence: Evidence, names: Sequence[str]) -> NDArray[Any]:
         row += _highest(evidence.clause_margins, evidence.clause_shares, telling, others)
     else:
         row += row
-    row += _signs_learned(evidence.mentions)
     # The words of alarm, their denials and the temperatures, read by rule.
     found = signs.read(evidence.text)
     for sign in signs.SIGNS:
@@ -68,16 +65,6 @@ def _highest(
 ) -> list[float]:
     best = [*margins[:, telling].max(0), *shares[:, telling].max(0)]
     return [*map(float, best), float(margins[:, others].max()), float(shares[:, others].max())]
-
-
-def _signs_learned(mentions: Sequence[Mention]) -> list[float]:
-    """Return, for each sign and each assertion, how surely some mention says it."""
-    surest = np.zeros((len(SIGNS), len(ASSERTIONS)))
-    for mention in mentions:
-        row = SIGNS.index(mention.sign)
-        surest[row] = np.maximum(surest[row], mention.likely * np.array(mention.said))
-    there = sum(mention.said[0] > 0.5 for mention in mentions)
-    return [*map(float, surest.ravel()), float(len(mentions)), float(there)]
 
 
 def candidates(evidence: Evidence) -> list[int]:

@@ -1,8 +1,7 @@
-"""All that is learned to read a message, free of Rasa: topics, signs, and two deciders.
+"""All that is learned to read a message, free of Rasa: topics, and two deciders.
 
-The deciders learn from what the classifier and the sign reader say of authors they have not
-learned from (folds by author), as they will have to decide on patients nobody has read. Their
-thresholds are computed there too, and kept with them.
+The deciders learn from what the classifier says of authors it has not learned from (folds by
+author), as they will have to decide on patients nobody has read.
 """
 
 from collections.abc import Sequence
@@ -16,13 +15,13 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from cimento.nlu import signs, topics
+from cimento.nlu import signs
 from cimento.nlu.clauses import clauses
 from cimento.nlu.evidence import Evidence, alarm_row, asked_rows, candidates
-from cimento.nlu.sign_reader import Learnt, Marked, SignReader, prepare
 from cimento.nlu.text import clip, normalise
 from cimento.nlu.topic_model import (
     build_features,
+    clause_matrix,
     confidences,
     fit_matrix,
     matrix,
@@ -31,22 +30,22 @@ from cimento.nlu.topic_model import (
 
 # What an alarm missed is worth in needless ones. The threshold on a calibrated likelihood
 # follows: it is alarmed when missing would cost more than alarming.
-MISSED_IS_WORTH = 3
+MISSED_IS_WORTH = 2
 # Of messages that ask one thing, at most this part may get a second answer.
 SECOND_ANSWERS = 0.05
-_FOLDS = 3
+_NO_ALARM = "none"
+_FOLDS = 2
 _AT_ONCE = 2  # processes: the machine that this is measured on has two cores
 
 
 @dataclass(frozen=True)
 class Example:
     """A training line. `topics`: asked or told, the gravest first; `author`: None when it is
-    not known, and the line in no fold; `marked`: the signs, by their place in `text`."""
+    not known, and the line in no fold."""
 
     text: str
     topics: tuple[str, ...]
     author: str | None = None
-    marked: tuple[Marked, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,9 @@ class Reading:
 
 def _decider(random_seed: int) -> GradientBoostingClassifier:
     return GradientBoostingClassifier(
-        n_estimators=200,
+        n_estimators=80,
         max_depth=4,
-        learning_rate=0.08,
+        learning_rate=0.12,
         subsample=0.5,
         max_features="sqrt",
         random_state=random_seed,
@@ -79,7 +78,6 @@ class MessageModel:
         self.options = {"c": c, "sharpness": sharpness, "random_seed": random_seed}
         self.features = build_features()
         self.classifier = new_classifier(c, random_seed)
-        self.reader = SignReader(random_seed)
         self.alarm_decider = _decider(random_seed)
         self.asked_decider = _decider(random_seed)
         self.asked_from = 1.0
@@ -89,16 +87,11 @@ class MessageModel:
         """The topics, in the order of the classifier."""
         return [str(name) for name in self.classifier.classes_]
 
-    def _rows(self, texts: Sequence[str]) -> csr_matrix:
-        return matrix(self.features, texts)
-
     # Learning
 
     def fit(self, examples: Sequence[Example]) -> "MessageModel":
         """Learn. Deterministic for one seed. Takes minutes for tens of thousands of lines."""
-        examples = [
-            Example(normalise(clip(e.text)), e.topics, e.author, e.marked) for e in examples
-        ]
+        examples = [Example(normalise(clip(e.text)), e.topics, e.author) for e in examples]
         single = [e for e in examples if len(e.topics) == 1]
         several = [e for e in examples if len(e.topics) > 1 and e.author is not None]
         # Those of known authors, in the order of their rows.
@@ -106,61 +99,51 @@ class MessageModel:
         written = [*(single[i] for i in known), *several]
         cut = [clauses(e.text) for e in written]
         rows = fit_matrix(self.features, [e.text for e in single])
-        whole = vstack([rows[known], self._rows([e.text for e in several])], format="csr")
-        parts = self._rows([clause for found in cut for clause in found])
+        others = matrix(self.features, [e.text for e in several])
+        whole = vstack([rows[known], others], format="csr")
+        parts = clause_matrix(self.features, [clause for found in cut for clause in found])
         labels = np.array([e.topics[0] for e in single])
-        learnt = prepare([(e.text, e.marked) for e in written])
         authors = sorted({e.author for e in written if e.author})
         folds = [set(authors[k::_FOLDS]) for k in range(_FOLDS)]
         read = Parallel(n_jobs=_AT_ONCE)(
-            delayed(self._read_fold)(fold, single, rows, labels, written, cut, whole, parts, learnt)
+            delayed(self._read_fold)(fold, single, rows, labels, written, cut, whole, parts)
             for fold in folds
         )
         evidence = [one for fold in read for one in fold]
         order = [i for fold in folds for i, e in enumerate(written) if e.author in fold]
         self.classifier.fit(rows, labels)
-        self.reader.fit(learnt, np.arange(len(written)))
         self._learn_to_decide([written[i] for i in order], evidence)
         return self
 
     def _read_fold(
         self, out: set[str], single: Sequence[Example], rows: csr_matrix, labels: NDArray[Any],
         written: Sequence[Example], cut: Sequence[list[str]], whole: csr_matrix,
-        parts: csr_matrix, learnt: Learnt,
+        parts: csr_matrix,
     ) -> list[Evidence]:  # fmt: skip
         """Return what a model that has not learned from the authors `out` reads of theirs."""
         kept = np.array([e.author not in out for e in single])
         seed = int(self.options["random_seed"])
         classifier = new_classifier(self.options["c"], seed).fit(rows[kept], labels[kept])
-        inside = np.array([i for i, e in enumerate(written) if e.author not in out])
-        reader = SignReader(seed).fit(learnt, inside)
         ends = np.cumsum([0, *(len(found) for found in cut)])
-        found = []
-        for i, example in enumerate(written):
-            if example.author in out:
-                margins = classifier.decision_function(whole[i])
-                of_parts = (
-                    classifier.decision_function(parts[ends[i] : ends[i + 1]])
-                    if cut[i]
-                    else np.empty((0, margins.shape[1]))
-                )
-                found.append(self._evidence(example.text, margins, cut[i], of_parts, reader))
-        return found
+        theirs = [i for i, e in enumerate(written) if e.author in out]
+        of_whole = classifier.decision_function(whole[theirs])
+        of_parts = classifier.decision_function(parts)
+        return [
+            self._evidence(written[i].text, row, cut[i], of_parts[ends[i] : ends[i + 1]])
+            for i, row in zip(theirs, of_whole, strict=True)
+        ]
 
     def _evidence(
-        self, text: str, margins: NDArray[Any], cut: list[str], of_parts: NDArray[Any],
-        reader: SignReader,
-    ) -> Evidence:  # fmt: skip
-        sharpness = self.options["sharpness"]
-        shares = confidences(of_parts, sharpness) if cut else of_parts
-        whole = confidences(margins, sharpness)[0]
-        return Evidence(text, margins[0], whole, cut, of_parts, shares, reader.read(text))
+        self, text: str, margins: NDArray[Any], cut: list[str], of_parts: NDArray[Any]
+    ) -> Evidence:
+        shares = confidences(np.vstack([margins, of_parts]), self.options["sharpness"])
+        return Evidence(text, margins, shares[0], cut, of_parts, shares[1:])
 
     def _learn_to_decide(self, examples: list[Example], evidence: list[Evidence]) -> None:
         names = self.names
         authors = np.array([e.author for e in examples])
-        alarming = np.array([bool(set(e.topics) & set(signs.SIGNS)) for e in examples])
-        self.alarm_decider.fit(np.stack([alarm_row(one, names) for one in evidence]), alarming)
+        alarms = [next((s for s in signs.SIGNS if s in e.topics), _NO_ALARM) for e in examples]
+        self.alarm_decider.fit(np.stack([alarm_row(one, names) for one in evidence]), alarms)
 
         rows, asked, of_example = [], [], []
         for i, (example, one) in enumerate(zip(examples, evidence, strict=True)):
@@ -188,10 +171,14 @@ class MessageModel:
         """Return what `text` says and asks; it must hold a letter or a figure."""
         text = normalise(clip(text))
         cut = clauses(text)
-        margins = self.classifier.decision_function(self._rows([text, *cut]))
-        one = self._evidence(text, margins[:1], cut, margins[1:], self.reader)
+        rows = vstack([matrix(self.features, [text]), clause_matrix(self.features, cut)], "csr")
+        margins = self.classifier.decision_function(rows)
+        one = self._evidence(text, margins[0], cut, margins[1:])
         names = self.names
-        alarm = float(self.alarm_decider.predict_proba(alarm_row(one, names)[None])[0, 1])
+        told = self.alarm_decider.predict_proba(alarm_row(one, names)[None])[0]
+        signs_told = dict(zip(map(str, self.alarm_decider.classes_), map(float, told), strict=True))
+        alarm = 1 - signs_told.pop(_NO_ALARM)
+        sign = max(signs_told, key=lambda name: signs_told[name])
         among = candidates(one)
         likely = self.asked_decider.predict_proba(asked_rows(one, names, among))[:, 1]
         order = np.argsort(-likely)
@@ -199,15 +186,4 @@ class MessageModel:
             names[among[i]] for n, i in enumerate(order) if n == 0 or likely[i] >= self.asked_from
         ]
         ranking = [(names[i], float(one.shares[i])) for i in np.argsort(-one.shares)]
-        return Reading(
-            ranking, alarm, _likeliest_sign(one, names), alarm >= 1 / (1 + MISSED_IS_WORTH), asked
-        )
-
-
-def _likeliest_sign(evidence: Evidence, names: list[str]) -> str:
-    """Return the sign that an alarm is of: a vital one when any clause is about it first."""
-    shares = np.vstack([evidence.shares[None], evidence.clause_shares])
-    told = {sign: float(shares[:, names.index(sign)].max()) for sign in signs.SIGNS}
-    first = {names[i] for i in shares.argmax(1)}
-    vital = [sign for sign in topics.VITAL if sign in first]
-    return max(vital or signs.SIGNS, key=lambda sign: told[sign])
+        return Reading(ranking, alarm, sign, alarm >= 1 / (1 + MISSED_IS_WORTH), asked)

@@ -7,7 +7,6 @@ from skops.io import dump, get_untrusted_types
 from skops.io import load as read_estimators
 
 from cimento.nlu.message_model import MessageModel
-from cimento.nlu.sign_reader import SignReader
 
 _ESTIMATORS, _OPTIONS = "estimators.skops", "options.json"
 # What the file may name: classes of these libraries, and two functions of ours.
@@ -22,7 +21,7 @@ class ModelFileError(Exception):
 
 def save(model: MessageModel, directory: Path) -> None:
     """Write `model` into `directory`."""
-    estimators = {name: getattr(model, name) for name in _ATTRIBUTES} | model.reader.parts
+    estimators = {name: getattr(model, name) for name in _ATTRIBUTES}
     dump(estimators, directory / _ESTIMATORS)
     options = {**model.options, "asked_from": model.asked_from}
     (directory / _OPTIONS).write_text(json.dumps(options), encoding="utf-8")
@@ -43,6 +42,5 @@ def load(directory: Path) -> MessageModel:
     estimators = read_estimators(file, trusted=sorted(named))
     for name in _ATTRIBUTES:
         setattr(model, name, estimators[name])
-    model.reader = SignReader.from_parts(estimators["finder"], estimators["judge"])
     model.asked_from = asked_from
     return model

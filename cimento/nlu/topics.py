@@ -7,8 +7,6 @@ NEGATED = "negated_symptom"
 BEFORE_ACT = "symptom_before"
 # Topics that place an alarm elsewhere: with another person, or before the act.
 ELSEWHERE = {BEFORE_ACT, "other_person"}
-# A life is at stake, before the act or after.
-VITAL = ("emergency", "suicidal")
 # Topics that are no question of the sheet: never the second of two questions.
 NO_QUESTION = set(SIGNS) | ELSEWHERE | {
     "greet", "thanks", "goodbye", "affirm", "deny", "what_next", "repeat", "help", "insult",
