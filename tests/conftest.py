@@ -4,9 +4,10 @@ import os
 import random
 import sys
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from _pytest.terminal import TerminalReporter
 
@@ -23,6 +24,15 @@ from tests.servers import Assistant
 for name in [name for name in os.environ if name.startswith(PREFIX)]:
     del os.environ[name]
 os.environ |= {ENV_FILE: "", "no_proxy": "*"}
+# Hypothesis draws the same examples everywhere, and does not mind how long they take.
+hypothesis.settings.register_profile(
+    "anywhere",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("anywhere")
 
 # What is started ahead of the first test that uses the fixture of this name.
 MAKERS: dict[str, Maker[Any]] = {
@@ -37,7 +47,7 @@ MAKERS: dict[str, Maker[Any]] = {
 # Who uses one of these, directly or not, is marked `slow`.
 SLOW = {"ahead", "programs", "parse"}
 _AHEAD = pytest.StashKey[Ahead]()
-_running: list[pytest.Item] = []  # the test that runs
+_running: list[pytest.Item] = []  # the test that runs, from its setup to its teardown
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -93,11 +103,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         ahead.close()
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
     _running[:] = [item]
-    yield
-    _running.clear()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    _running.clear()  # what slower tests shared may be stopped after it
 
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:

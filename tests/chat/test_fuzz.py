@@ -28,10 +28,7 @@ tokens = st.one_of(st.none(), st.text(st.characters(min_codepoint=33, max_codepo
 
 fuzzed = settings(
     max_examples=150,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 
 

@@ -2,11 +2,13 @@
 
 import json
 import tempfile
+import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,50 @@ class Clinic:
         return [alert for alert in self.api("/alerts") if alert["number"] in numbers]
 
 
+class Reports:
+    """Carries Kannel's delivery reports to the assistant, but none while the worker works.
+
+    The assistant's clock is the real one. A report that came before the worker has recorded its
+    SMS would date it weeks before the moment that the test plays.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._free = threading.Event()
+        self._free.set()
+        free = self._free
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                free.wait(PATIENCE)
+                try:
+                    url = f"http://127.0.0.1:{port}{self.path}"
+                    status = urllib.request.urlopen(url, timeout=PATIENCE).status
+                except OSError:
+                    status = 503  # Kannel asks again
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let none through until leaving."""
+        self._free.clear()
+        try:
+            yield
+        finally:
+            self._free.set()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
 @dataclass
 class Phones:
     """The phones behind Kannel, and a dispatcher whose clock the test moves."""
@@ -67,12 +113,14 @@ class Phones:
     kannel: Kannel
     clock: FakeClock
     dispatcher: Dispatcher
+    reports: Reports
 
     def tick(self, moment: datetime, expected: int) -> list[str]:
         """Let the worker work at `moment`: exactly `expected` SMS leave. Return them, received."""
         self.clock.now = moment
         before = len(self.kannel.read())
-        outcomes = self.dispatcher.tick()
+        with self.reports.held():
+            outcomes = self.dispatcher.tick()
         assert outcomes["sent"] == expected, outcomes
         return self._new(before, expected)
 

@@ -16,7 +16,7 @@ from cimento.settings.sms import SmsSettings
 from cimento.sms.providers import make_provider
 from cimento.store.database import open_database
 from tests.ahead import Ahead
-from tests.followup.clinic import TOKEN, Clinic, Phones, open_clinic
+from tests.followup.clinic import TOKEN, Clinic, Phones, Reports, open_clinic
 from tests.followup.fakes import FakeClock
 
 MARIE, PAUL, STRANGER = "+33612345678", "+33698765432", "+33611111111"
@@ -29,8 +29,9 @@ def clinic(ahead: Ahead) -> Iterator[Clinic]:
 
 
 @pytest.fixture
-def phones(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> Phones:
-    for name, value in clinic.settings.items():
+def phones(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> Iterator[Phones]:
+    reports = Reports(clinic.assistant.port)
+    for name, value in {**clinic.settings, "CIMENTO_PUBLIC_URL": reports.url}.items():
         monkeypatch.setenv(name, value)
     database, clock = (
         open_database(clinic.settings["CIMENTO_DATABASE_URL"]),
@@ -42,7 +43,8 @@ def phones(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> Phones:
         RasaClient(f"http://127.0.0.1:{clinic.assistant.port}", TOKEN),
         clock,
     )
-    return Phones(clinic.kannel, clock, dispatcher)
+    yield Phones(clinic.kannel, clock, dispatcher, reports)
+    reports.stop()
 
 
 def test_a_whole_follow_up_through_a_real_gateway(clinic: Clinic, phones: Phones) -> None:

@@ -17,6 +17,7 @@ from cimento.sms.tables import purge
 from cimento.store.conversations import SqlConversations
 from cimento.store.database import Database, connect, open_database, upgrade
 from cimento.store.vault import conversation_id
+from tests.servers import PATIENCE
 from tests.sms.server import ANSWER, Hearing, Server
 from tests.store.databases import make_first_release, rows
 
@@ -41,7 +42,7 @@ def server(database: Database) -> Iterator[Server]:
 def say(server: Server, id: str, number: str = NUMBER) -> list[dict[str, Any]]:
     """Send one SMS; return the SMS that answer it."""
     message = {"from": number, "text": "quand conduire ?", "id": id}
-    reply = requests.post(f"{server.url}/webhooks/sms/console", json=message, timeout=30)
+    reply = requests.post(f"{server.url}/webhooks/sms/console", json=message, timeout=PATIENCE)
     assert reply.status_code == 200
     messages: list[dict[str, Any]] = reply.json()["messages"]
     return messages
@@ -65,7 +66,7 @@ def test_the_phone_shows_old_and_new(server: Server) -> None:
     assert isinstance(new["at"], float)
     assert before <= new["at"] <= datetime.now(timezone.utc).timestamp()
     url = f"{server.url}/webhooks/sms/console?from=0612345678&after=0"
-    shown = requests.get(url, timeout=30).json()["messages"]
+    shown = requests.get(url, timeout=PATIENCE).json()["messages"]
     assert [(message["id"], message["at"]) for message in shown] == [(1, SECONDS), (3, new["at"])]
 
 
