@@ -1,5 +1,6 @@
 """What the tests of the follow-ups share: a secret, an empty database, one way to enrol."""
 
+import shutil
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -30,7 +31,8 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def database(url: str) -> Database:
+def database(url: str, empty_database: Path) -> Database:
+    shutil.copy(empty_database, url.removeprefix("sqlite:///"))
     return open_database(url)
 
 

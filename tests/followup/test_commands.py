@@ -245,7 +245,7 @@ class Rasa(BaseHTTPRequestHandler):
 def rasa() -> Iterator[tuple[str, type[Rasa]]]:
     handler = type("Handler", (Rasa,), {"requests": []})
     server = HTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}", handler
     server.shutdown()
     server.server_close()
