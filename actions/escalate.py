@@ -8,7 +8,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turns import custom_objects, intent, split_turns
-from cimento.answers.catalog import LEVELS, escalations
+from cimento.answers.catalogue import LEVELS, Catalogue, load_catalogue
 
 
 class ActionEscalate(Action):
@@ -18,6 +18,9 @@ class ActionEscalate(Action):
     that an alarm is answered even when this server is down. If nothing was said yet,
     this action says it.
     """
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        self._levels = (catalogue or load_catalogue()).escalations
 
     def name(self) -> str:
         return "action_escalate"
@@ -30,7 +33,7 @@ class ActionEscalate(Action):
         if not objects:
             topic = intent(turn) or ""
             dispatcher.utter_message(response=f"utter_{topic}")
-            objects = [{"topic": topic, "escalation": escalations()[topic]}]
+            objects = [{"topic": topic, "escalation": self._levels[topic]}]
         gravest = max(objects, key=lambda entry: LEVELS.index(entry["escalation"]))
         for question in tracker.latest_message.get("questions") or []:
             dispatcher.utter_message(response=f"utter_{question}")

@@ -6,7 +6,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turns import intent, split_turns
-from cimento.answers.catalog import titles
+from cimento.answers.catalogue import Catalogue, load_catalogue
 
 MOST_TOPICS = 3
 FALLBACK = "nlu_fallback"
@@ -14,6 +14,9 @@ FALLBACK = "nlu_fallback"
 
 class ActionOfferTopics(Action):
     """Offer the likeliest topics as buttons; after two failures in a row, the number."""
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        self._titles = (catalogue or load_catalogue()).titles
 
     def name(self) -> str:
         return "action_offer_topics"
@@ -26,11 +29,11 @@ class ActionOfferTopics(Action):
             dispatcher.utter_message(response="utter_help/give_up")
             return []
         ranking = tracker.latest_message.get("intent_ranking") or []
-        known = titles()
-        likeliest = [entry["name"] for entry in ranking if entry["name"] in known][:MOST_TOPICS]
+        names = [entry["name"] for entry in ranking if entry["name"] in self._titles]
+        likeliest = names[:MOST_TOPICS]
         if not likeliest:
             dispatcher.utter_message(response="utter_help")
             return []
-        buttons = [{"title": known[topic], "payload": f"/{topic}"} for topic in likeliest]
+        buttons = [{"title": self._titles[topic], "payload": f"/{topic}"} for topic in likeliest]
         dispatcher.utter_message(response="utter_help/offer_topics", buttons=buttons)
         return []

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cimento.answers.catalog import LEVELS, escalations
+from cimento.answers.catalogue import LEVELS, load_catalogue
 from cimento.nlu import signs
 from tests.test_understanding import table
 
@@ -25,7 +25,7 @@ def test_tables_are_large_enough() -> None:
 def test_an_alarm_is_an_alarm_of_its_level_at_least(parse: Parse, sign: str, message: str) -> None:
     understood = parse(message)["intent"]["name"]
     assert understood in signs.SIGNS
-    levels = escalations()
+    levels = load_catalogue().escalations
     assert LEVELS.index(levels[understood]) >= LEVELS.index(levels[sign])
 
 

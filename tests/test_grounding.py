@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from cimento.answers import catalog, grounding, sheet
+from cimento.answers import grounding, sheet
+from cimento.answers.catalogue import load_catalogue
 from cimento.settings.paths import ROOT
 from tests.servers import project_copy
 
@@ -42,18 +43,19 @@ def test_every_response_is_used() -> None:
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     for form in domain["forms"].values():
         used |= {f"utter_ask_{slot}" for slot in form["required_slots"]}
-    assert {w.response for w in catalog.read_wordings()} - used == set()
+    assert {w.response for w in load_catalogue().wordings} - used == set()
 
 
 def test_every_topic_of_a_title_is_an_intent_with_its_answer() -> None:
-    responses = {w.response for w in catalog.read_wordings()}
-    for topic in catalog.titles():
-        assert topic == "default" or topic in catalog.read_intents()
+    catalogue = load_catalogue()
+    responses = {w.response for w in catalogue.wordings}
+    for topic in catalogue.titles:
+        assert topic == "default" or topic in catalogue.intents
         assert f"utter_{topic}" in responses
 
 
 def test_one_wording_per_channel_and_condition() -> None:
-    keys = [(w.response, w.channel, w.condition) for w in catalog.read_wordings()]
+    keys = [(w.response, w.channel, w.condition) for w in load_catalogue().wordings]
     assert len(keys) == len(set(keys))
 
 

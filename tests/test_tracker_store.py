@@ -1,5 +1,6 @@
 """Conversations read back: bounded, complete in the database, slots and form kept."""
 
+import asyncio
 import time
 from pathlib import Path
 
@@ -91,7 +92,7 @@ async def test_saving_twice_adds_nothing(store: BoundedSQLTrackerStore) -> None:
 async def test_a_forgotten_conversation_leaves_nothing(store: BoundedSQLTrackerStore) -> None:
     await talk(store, 10)
     await talk(store, 2, sender="y")
-    store.forget("x")
+    store.conversations.erase("x")
     assert await store.retrieve_full_tracker("x") is None
     assert len(texts(await store.retrieve("y"))) == 2
 
@@ -99,15 +100,40 @@ async def test_a_forgotten_conversation_leaves_nothing(store: BoundedSQLTrackerS
 async def test_old_conversations_are_purged_whole_and_others_kept(
     store: BoundedSQLTrackerStore,
 ) -> None:
-    await talk(store, 3, sender="chat-old")
-    await talk(store, 1, sender="sms-old")
-    await talk(store, 3, sender="chat-resumed")
+    for sender in ("old", "spared", "resumed"):
+        await talk(store, 3, sender=sender)
     limit = time.time()
-    await talk(store, 1, first=3, sender="chat-resumed")
-    assert store.purge(limit) > 0
-    assert await store.retrieve_full_tracker("chat-old") is None
-    assert len(texts(await store.retrieve_full_tracker("sms-old"))) == 1
-    assert len(texts(await store.retrieve_full_tracker("chat-resumed"))) == 4
+    await talk(store, 1, first=3, sender="resumed")
+    assert store.conversations.purge(limit, lambda id_: id_ != "spared") == 1
+    assert await store.retrieve_full_tracker("old") is None
+    assert len(texts(await store.retrieve_full_tracker("spared"))) == 3
+    assert len(texts(await store.retrieve_full_tracker("resumed"))) == 4
+
+
+async def test_a_conversation_that_goes_on_during_the_purge_is_kept(
+    store: BoundedSQLTrackerStore,
+) -> None:
+    await talk(store, 3)
+    limit = time.time()
+    tracker = await store.get_or_create_tracker("x")
+
+    def choose(_: str) -> bool:
+        tracker.update(UserUttered("just now"))
+        asyncio.run(store.save(tracker))
+        return True
+
+    assert await asyncio.to_thread(store.conversations.purge, limit, choose) == 0
+    assert texts(await store.retrieve_full_tracker("x"))[-1] == "just now"
+
+
+async def test_a_conversation_is_read_without_rasa(store: BoundedSQLTrackerStore) -> None:
+    await talk(store, 2)
+    events = store.conversations.read("x")
+    assert [event["text"] for event in events if event["event"] == "user"] == [
+        "message 0",
+        "message 1",
+    ]
+    assert store.conversations.read("nobody") == []
 
 
 def test_judgements_are_counted_by_topic(store: BoundedSQLTrackerStore) -> None:

@@ -5,15 +5,16 @@ every start (a broken source must not be served) and in the tests.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cimento.answers import catalog, sheet
+from cimento.answers import sheet
+from cimento.answers.catalogue import LEVELS, SMS, WEB, Catalogue, Wording, read_catalogue
 from cimento.settings.paths import ROOT
 from cimento.sms import gsm7
 
 MAX_WEB_CHARACTERS = 600
-MAX_SMS_SEGMENTS = 2
 
 # Sentences of the sheet that no answer needs to quote, each with its reason.
 NOT_QUOTED = {
@@ -31,9 +32,7 @@ def _numbers(text: str) -> set[str]:
     return {number.replace(",", ".") for number in _NUMBER.findall(_LIST_MARK.sub("", text))}
 
 
-def check_sources(
-    wording: catalog.Wording, source: str, policy: dict[str, dict[str, str]]
-) -> list[str]:
+def check_sources(wording: Wording, source: str, policy: dict[str, dict[str, str]]) -> list[str]:
     """Return what is wrong with the quotes and numbers of a wording, one line each."""
     where = f"{wording.file}, {wording.response} ({wording.channel})"
     found = [f"{where}: not in the sheet: « {q} »" for q in wording.quotes if q not in source]
@@ -47,31 +46,33 @@ def check_sources(
     return found
 
 
-def check_form(wording: catalog.Wording, service: dict[str, str], sections: set[str]) -> list[str]:
+def check_form(wording: Wording, catalogue: Catalogue, sections: set[str]) -> list[str]:
     """Return what is wrong with the length, alphabet and object of a wording, one line each."""
     where = f"{wording.file}, {wording.response} ({wording.channel})"
-    text = catalog.render(wording.text, service)
+    text = catalogue.render(wording.text)
     found = []
-    if wording.channel == catalog.SMS:
+    if wording.channel == SMS:
         foreign = gsm7.foreign_characters(text)
         if foreign:
             found.append(f"{where}: not GSM-7: {' '.join(sorted(foreign))}")
-        elif gsm7.segments(text) > MAX_SMS_SEGMENTS:
-            found.append(f"{where}: {gsm7.segments(text)} SMS segments, at most {MAX_SMS_SEGMENTS}")
+        elif gsm7.segments(text) > gsm7.MAX_SEGMENTS:
+            found.append(
+                f"{where}: {gsm7.segments(text)} SMS segments, at most {gsm7.MAX_SEGMENTS}"
+            )
     elif len(text) > MAX_WEB_CHARACTERS:
         found.append(f"{where}: {len(text)} characters, at most {MAX_WEB_CHARACTERS}")
     if set(wording.custom) != {"topic", "section", "escalation"}:
         found.append(f"{where}: custom must be topic, section, escalation")
-    elif wording.custom["escalation"] not in catalog.LEVELS:
-        found.append(f"{where}: escalation is one of {', '.join(catalog.LEVELS)}")
+    elif wording.custom["escalation"] not in LEVELS:
+        found.append(f"{where}: escalation is one of {', '.join(LEVELS)}")
     elif wording.custom["section"] not in sections | {None}:
         found.append(f"{where}: the sheet has no section {wording.custom['section']!r}")
     return found
 
 
-def _with_inherited_sources(wordings: list[catalog.Wording]) -> list[catalog.Wording]:
+def _with_inherited_sources(wordings: Sequence[Wording]) -> list[Wording]:
     """Give a wording without metadata (an SMS) the sources of its web twin."""
-    twins = {(w.response, w.condition): w for w in wordings if w.channel == catalog.WEB}
+    twins = {(w.response, w.condition): w for w in wordings if w.channel == WEB}
     complete = []
     for wording in wordings:
         twin = twins.get((wording.response, wording.condition))
@@ -88,14 +89,14 @@ def problems(root: Path = ROOT) -> list[str]:
     """
     source = sheet.read_text(root, sheet.SHEET)
     policy, sections = sheet.read_policy(root), sheet.read_sections(root)
-    service = catalog.read_service(root)
-    wordings = _with_inherited_sources(catalog.read_wordings(root))
+    catalogue = read_catalogue(root)
+    wordings = _with_inherited_sources(catalogue.wordings)
     found = [line for w in wordings for line in check_sources(w, source, policy)]
-    found += [line for w in wordings for line in check_form(w, service, set(sections))]
+    found += [line for w in wordings for line in check_form(w, catalogue, set(sections))]
     for response in {w.response for w in wordings}:
-        if not any(w.channel == catalog.SMS for w in wordings if w.response == response):
+        if not any(w.channel == SMS for w in wordings if w.response == response):
             found.append(f"{response} has no sms wording")
-    for name, value in service.items():
+    for name, value in catalogue.service.items():
         if value not in source:
             found.append(f"domain.yml: {name} {value!r} is not in the sheet")
     quoted = "\n".join(quote for wording in wordings for quote in wording.quotes)

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from cimento.answers import catalog
+from cimento.answers.catalogue import WEB, load_catalogue
 from cimento.ops.train import sources_digest
 from cimento.settings.paths import ROOT
 
@@ -111,11 +111,11 @@ def _intents(folder: Path) -> Iterator[str]:
 
 def _texts() -> dict[str, str]:
     """Return {response: its web text}, of the wordings that hold under no condition."""
-    service = catalog.read_service()
+    catalogue = load_catalogue()
     return {
-        wording.response: catalog.render(wording.text, service)
-        for wording in catalog.read_wordings()
-        if wording.channel == catalog.WEB and not wording.condition
+        wording.response: catalogue.render(wording.text)
+        for wording in catalogue.wordings
+        if wording.channel == WEB and not wording.condition
     }
 
 

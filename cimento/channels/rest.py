@@ -9,7 +9,6 @@ import logging
 import re
 import uuid
 from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -18,7 +17,9 @@ from sanic import Blueprint
 from sanic.exceptions import Forbidden, InvalidUsage
 from sanic.request import Request
 
-from cimento.answers.catalog import read_intents
+from cimento.answers.catalogue import Catalogue, load_catalogue
+from cimento.channels.housekeeping import keep_house
+from cimento.channels.local import is_local
 from cimento.channels.turn import complete
 from cimento.settings.servers import ServerSettings
 
@@ -27,11 +28,13 @@ logger = logging.getLogger(__name__)
 # What a button sends: "/driving". Anything else that starts with a slash is text
 # ("/ 38,5 ce soir") and must be read, not taken for a command.
 _PAYLOAD = re.compile(r"/(\w+)")
-_FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 class CimentoRestInput(RestInput):
     """The `rest` channel of Cimento, named so that integrators need change nothing."""
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        self._catalogue = catalogue or load_catalogue()
 
     @staticmethod
     def _body(request: Request) -> dict[str, Any]:
@@ -50,7 +53,8 @@ class CimentoRestInput(RestInput):
             raise InvalidUsage('"message" must be a string.')
         text = message.strip()
         payload = _PAYLOAD.fullmatch(text)
-        return text if payload and payload[1] in read_intents() else text.lstrip("/ ")
+        is_payload = payload is not None and payload[1] in self._catalogue.intents
+        return text if is_payload else text.lstrip("/ ")
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return the routes of the stock channel around a handler that is never silent."""
@@ -63,10 +67,11 @@ class CimentoRestInput(RestInput):
                 logger.error("A message could not be handled: %s.", type(error).__name__)
             output = message.output_channel
             if output is not None and not isinstance(output, QueueOutputChannel):
-                output.messages = complete(output.messages, message.sender_id)
+                output.messages = complete(output.messages, message.sender_id, self._catalogue)
 
         routes = super().blueprint(handle)
         mode = ServerSettings.read().rest
+        routes.listener(keep_house, "after_server_start")
 
         @routes.middleware("request")
         async def admit(request: Request) -> None:
@@ -82,7 +87,5 @@ class CimentoRestInput(RestInput):
 def _may_use(request: Request, mode: str) -> bool:
     """Whether the REST channel is open to `request`; `mode` is one of REST_MODES."""
     if mode == "loopback":
-        # Behind a proxy on this machine, everybody seems to be local.
-        proxied = any(name in request.headers for name in _FORWARDING)
-        return ip_address(request.ip).is_loopback and not proxied
+        return is_local(request.ip, request.headers)
     return mode == "open"

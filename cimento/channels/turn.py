@@ -6,7 +6,7 @@ never be empty, and it carries exactly one machine-readable `custom` object.
 
 from typing import Any
 
-from cimento.answers import catalog
+from cimento.answers.catalogue import LEVELS, WEB, Catalogue
 
 Message = dict[str, Any]
 
@@ -19,7 +19,9 @@ def said_once(messages: list[Message]) -> list[Message]:
     return [message for n, message in enumerate(messages) if message not in messages[:n]]
 
 
-def complete(messages: list[Message], recipient: str, channel: str = catalog.WEB) -> list[Message]:
+def complete(
+    messages: list[Message], recipient: str, catalogue: Catalogue, channel: str = WEB
+) -> list[Message]:
     """Return the messages of a turn: what is said, then one `custom` object.
 
     A turn that says nothing (an action or a component failed) says the apology, which
@@ -30,12 +32,12 @@ def complete(messages: list[Message], recipient: str, channel: str = catalog.WEB
     said = [message for message in messages if "custom" not in message]
     customs = [message["custom"] for message in messages if "custom" in message]
     if not said:
-        apology = catalog.wording("utter_help/unavailable", channel)
-        text = catalog.render(apology.text, catalog.read_service())
+        apology = catalogue.wording("utter_help/unavailable", channel)
+        text = catalogue.render(apology.text)
         said, customs = [{"recipient_id": recipient, "text": text}], [apology.custom]
     if not customs:
         customs = [{"topic": None, "section": None, "escalation": "none"}]
-    first = max(customs, key=lambda custom: catalog.LEVELS.index(custom["escalation"]))
+    first = max(customs, key=lambda custom: LEVELS.index(custom["escalation"]))
     others = [custom for custom in customs if custom is not first]
     custom = {**first, "also": others} if others else first
     return [*said, {"recipient_id": recipient, "custom": custom}]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cimento.answers.sheet import SourceError
-from cimento.followup import alerts, enrolment, erasure, overview
+from cimento.followup import alerts, enrolment, erasure, overview, retention
 from cimento.followup.clock import utc_now
 from cimento.followup.protocol import ProtocolError, read_protocol
 from cimento.followup.schedule import PARIS
@@ -23,6 +23,7 @@ from cimento.sms.gateway import Gateway
 from cimento.sms.numbers import NumberRefused
 from cimento.sms.providers import make_provider
 from cimento.store import database
+from cimento.store.conversations import SqlConversations
 from cimento.store.vault import VaultError
 
 # What goes wrong in ways that the message explains.
@@ -43,7 +44,7 @@ def _database() -> database.Database:
 
 def _conversations() -> erasure.Conversations:
     storage = StorageSettings.read()
-    kept = erasure.SqlConversations(storage.conversations_url)
+    kept = SqlConversations(database.connect(storage.conversations_url))
     return erasure.SmsConversations(kept, database.open_database(storage.database_url).engine)
 
 
@@ -134,8 +135,8 @@ def export(number: Number) -> None:
 @app.command()
 def purge() -> None:
     """Erase what is older than the retention."""
-    retention = FollowUpSettings.read().retention
-    erased = erasure.purge(_database(), _conversations(), utc_now(), retention)
+    keep = retention.read_retention()
+    erased = retention.purge(_database(), _conversations(), utc_now(), keep)
     print(f"{erased} people erased.")
 
 

@@ -7,12 +7,13 @@ Each public function is one transaction, and takes the lock of the person it is 
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cimento.followup import alerts, people, schedule
-from cimento.followup.models import AlertKind, Delivery, Enrolment, Person, State
+from cimento.followup.models import AlertKind, Delivery, Enrolment, Kind, Person, State
 from cimento.followup.protocol import REMINDER, Protocol
 from cimento.sms.gateway import PermanentFailure
 from cimento.store.database import Database
@@ -40,12 +41,19 @@ class Claim:
     conversation_id: str
     number: str = field(repr=False)
     step: str
-    kind: str
+    kind: Kind
     reference: str
     at: datetime
 
 
-def new_delivery(step: str, kind: str, window: schedule.Window) -> Delivery:
+class Locked(NamedTuple):
+    """A delivery and its person, whose lock is held until the transaction ends."""
+
+    person: Person
+    delivery: Delivery
+
+
+def new_delivery(step: str, kind: Kind, window: schedule.Window) -> Delivery:
     """Return a delivery to be sent in `window`."""
     return Delivery(
         step=step,
@@ -64,7 +72,7 @@ def mark_sent(
     """Note that the provider took a delivery of a locked person; await the answer, if any."""
     delivery.state, delivery.sent_at, delivery.reason = State.SENT, at, None
     person.last_message_at = max(at, person.last_message_at)
-    asks = delivery.kind != "advice" and delivery.answered_at is None
+    asks = delivery.kind != Kind.ADVICE and delivery.answered_at is None
     if asks and not people.is_opted_out(session, person.conversation_id):
         delivery.reply_due_at = schedule.after(at, protocol.reminder.moment.hours)
 
@@ -109,10 +117,10 @@ class Deliveries:
         return self._select(limit, Delivery.state == State.CLAIMED, Delivery.claimed_at <= moment)
 
     @staticmethod
-    def _lock(session: Session, due: Due | Claim) -> tuple[Person, Delivery] | None:
+    def _lock(session: Session, due: Due | Claim) -> Locked | None:
         person = people.lock(session, due.conversation_id)
         delivery = session.get(Delivery, due.id) if person else None
-        return (person, delivery) if person and delivery else None
+        return Locked(person, delivery) if person and delivery else None
 
     def claim(self, due: Due, now: datetime) -> Claim | None:
         """Take a delivery for this worker alone; None when it is not to be sent any more."""
@@ -131,23 +139,23 @@ class Deliveries:
                 person.conversation_id,
                 decrypt(person.number),
                 delivery.step,
-                delivery.kind,
+                Kind(delivery.kind),
                 delivery.reference,
                 now,
             )
 
-    def _still_claimed(self, session: Session, claim: Claim) -> tuple[Person, Delivery] | None:
+    def _still_claimed(self, session: Session, claim: Claim) -> Locked | None:
         locked = self._lock(session, claim)
-        if not locked or locked[1].attempts != claim.attempt:
+        if not locked or locked.delivery.attempts != claim.attempt:
             return None
-        return locked if locked[1].state == State.CLAIMED else None
+        return locked if locked.delivery.state == State.CLAIMED else None
 
     def record_sent(self, claim: Claim, provider_id: str | None, now: datetime) -> None:
         """Record that the provider took the SMS."""
         with self._database.begin() as session:
             locked = self._still_claimed(session, claim)
             if locked:
-                locked[1].provider_id = provider_id
+                locked.delivery.provider_id = provider_id
                 mark_sent(session, *locked, now, self._protocol)
 
     def record_retry(self, claim: Claim, reason: str, now: datetime) -> None:
@@ -155,15 +163,16 @@ class Deliveries:
         with self._database.begin() as session:
             locked = self._still_claimed(session, claim)
             if locked:
-                locked[1].state, locked[1].reason = State.PENDING, reason[:_LONGEST_REASON]
-                locked[1].next_at = now + schedule.retry_delay(claim.attempt)
+                delivery = locked.delivery
+                delivery.state, delivery.reason = State.PENDING, reason[:_LONGEST_REASON]
+                delivery.next_at = now + schedule.retry_delay(claim.attempt)
 
     def release(self, claim: Claim, now: datetime) -> None:
         """Give back a claim of which the provider is sure that nothing was sent."""
         with self._database.begin() as session:
             locked = self._still_claimed(session, claim)
             if locked:
-                locked[1].state, locked[1].next_at = State.PENDING, now
+                locked.delivery.state, locked.delivery.next_at = State.PENDING, now
 
     def record_refused(self, claim: Claim, failure: PermanentFailure, now: datetime) -> None:
         """Record a permanent failure: nothing more goes to this number, the team is told."""
@@ -186,14 +195,14 @@ class Deliveries:
         with self._database.begin() as session:
             locked = self._still_claimed(session, claim)
             if locked:
-                locked[1].state = State.UNKNOWN
+                locked.delivery.state = State.UNKNOWN
                 self._alert(session, *locked, AlertKind.UNKNOWN, now)
 
     def abandoned(self, due: Due) -> Claim | None:
         """Return the claim that a dead worker left on a delivery, None when it was recorded."""
         with self._database.begin() as session:
             locked = self._lock(session, due)
-            if not locked or locked[1].state != State.CLAIMED:
+            if not locked or locked.delivery.state != State.CLAIMED:
                 return None
             person, delivery = locked
             return Claim(
@@ -202,7 +211,7 @@ class Deliveries:
                 person.conversation_id,
                 "",
                 delivery.step,
-                delivery.kind,
+                Kind(delivery.kind),
                 delivery.reference,
                 delivery.claimed_at,
             )
@@ -214,31 +223,35 @@ class Deliveries:
         """
         with self._database.begin() as session:
             locked = self._lock(session, due)
-            if not locked or locked[1].state != State.PENDING or locked[1].expires_at > now:
+            if not locked:
                 return
             person, delivery = locked
+            if delivery.state != State.PENDING or delivery.expires_at > now:
+                return
             if delivery.attempts:
                 delivery.state = State.FAILED
                 self._alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
                 return
             delivery.state, delivery.reason = State.DROPPED, TOO_LATE
-            if delivery.kind == REMINDER:
+            if delivery.kind == Kind.REMINDER:
                 self._alert(session, person, delivery, AlertKind.SILENCE, now)
 
     def chase(self, due: Due, now: datetime) -> None:
         """Act on a missing answer: plan the reminder, or after it tell the team."""
         with self._database.begin() as session:
             locked = self._lock(session, due)
-            if not locked or not locked[1].reply_due_at or locked[1].reply_due_at > now:
+            if not locked:
                 return
             person, delivery = locked
+            if not delivery.reply_due_at or delivery.reply_due_at > now:
+                return
             missed_at, delivery.reply_due_at = delivery.reply_due_at, None
-            if delivery.kind == REMINDER:
+            if delivery.kind == Kind.REMINDER:
                 self._alert(session, person, delivery, AlertKind.SILENCE, now)
                 return
             until = missed_at + self._protocol.reminder.valid_for
             reminder = new_delivery(
-                f"{delivery.step}.{REMINDER}", REMINDER, schedule.Window(missed_at, until)
+                f"{delivery.step}.{REMINDER}", Kind.REMINDER, schedule.Window(missed_at, until)
             )
             reminder.enrolment_id = delivery.enrolment_id
             session.add(reminder)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from cimento.followup import schedule
 from cimento.followup.deliveries import Claim, Deliveries, Due
+from cimento.followup.models import Kind
 from cimento.followup.protocol import read_protocol
 from cimento.sms.gateway import Gateway, Knowledge, PermanentFailure, TemporaryFailure
 
@@ -90,7 +91,7 @@ class Dispatcher:
             return "taken"
         text = read_protocol().text(claim.step)
         try:
-            if claim.kind == "check_in":
+            if claim.kind == Kind.CHECK_IN:
                 # First the conversation, then the SMS: see docs/followup.md.
                 self._assistant.start_check_in(claim.conversation_id)
             if self._clock() - claim.at > self._claim_timeout / 2:

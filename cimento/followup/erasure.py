@@ -1,7 +1,7 @@
-"""What is held about a number: give it, erase it, and erase what is too old."""
+"""What is held about a number: give it, erase it. What is too old: see retention."""
 
-import json
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from cimento.followup.models import Alert, Consent, Delivery, Enrolment, OptOut,
 from cimento.followup.protocol import Protocol as FollowUpProtocol
 from cimento.sms.numbers import normalise
 from cimento.sms.tables import INBOUND, PHONE
-from cimento.store.database import Database, connect
+from cimento.store.database import Database
 from cimento.store.vault import conversation_id, decrypt
 
 
@@ -28,35 +28,10 @@ class Conversations(Protocol):
         """Erase a conversation; return how many events it had."""
         ...
 
-
-class SqlConversations:
-    """The conversations of Rasa's SQL tracker store (its table `events`), at `url`."""
-
-    def __init__(self, url: str) -> None:
-        self._engine = connect(url)
-        self._events = sa.table(
-            "events", sa.column("id"), sa.column("sender_id"), sa.column("data")
-        )
-
-    def _exists(self) -> bool:
-        return sa.inspect(self._engine).has_table("events")
-
-    def read(self, conversation: str) -> list[dict[str, Any]]:
-        """Return the events of a conversation, oldest first."""
-        table = self._events
-        query = sa.select(table.c.data).where(table.c.sender_id == conversation)
-        if not self._exists():
-            return []
-        with self._engine.begin() as connection:
-            return [json.loads(data) for (data,) in connection.execute(query.order_by(table.c.id))]
-
-    def erase(self, conversation: str) -> int:
-        """Erase a conversation; return how many events it had."""
-        if not self._exists():
-            return 0
-        query = sa.delete(self._events).where(self._events.c.sender_id == conversation)
-        with self._engine.begin() as connection:
-            return int(connection.execute(query).rowcount)
+    def purge(self, before: float, chosen: Callable[[str], bool]) -> int:
+        """Erase the conversations that are `chosen` by their id and whose last event is older
+        than `before` (seconds since 1970); return how many."""
+        ...
 
 
 class SmsConversations:
@@ -78,6 +53,10 @@ class SmsConversations:
                 rows = table.delete().where(table.c.conversation == conversation)
                 erased += int(connection.execute(rows).rowcount)
         return erased
+
+    def purge(self, before: float, chosen: Callable[[str], bool]) -> int:
+        """Erase old conversations; the channel's own rows go by their own age."""
+        return self._conversations.purge(before, chosen)
 
 
 def _rows(session: Session, table: Any, conversation: str) -> list[Any]:
@@ -131,7 +110,7 @@ def export(
         return held
 
 
-def _erase(database: Database, conversations: Conversations, conversation: str) -> bool:
+def erase(database: Database, conversations: Conversations, conversation: str) -> bool:
     """Erase a conversation, then the person; return whether anything was held."""
     events = conversations.erase(conversation)
     with database.begin() as session:
@@ -158,24 +137,4 @@ def forget(database: Database, conversations: Conversations, number: str) -> boo
     A STOP stays, as a keyed hash and a date: without it, the next SMS would be sent.
     Raises NumberRefused.
     """
-    return _erase(database, conversations, conversation_id(normalise(number)))
-
-
-def purge(
-    database: Database, conversations: Conversations, now: datetime, retention: timedelta
-) -> int:
-    """Erase the people whose last message is older than `retention`; return how many.
-
-    Those who still have something to be sent are kept.
-    """
-    waiting = (
-        sa.select(Enrolment.conversation_id)
-        .join(Delivery)
-        .where(Delivery.state.in_([State.PENDING, State.CLAIMED]))
-    )
-    query = sa.select(Person.conversation_id).where(
-        Person.last_message_at < now - retention, Person.conversation_id.not_in(waiting)
-    )
-    with database.begin() as session:
-        old = list(session.execute(query).scalars())
-    return sum(_erase(database, conversations, conversation) for conversation in old)
+    return erase(database, conversations, conversation_id(normalise(number)))

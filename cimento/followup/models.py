@@ -20,6 +20,14 @@ class State(str, Enum):
     OPTED_OUT = "opted_out"  # not sent, because the person said STOP
 
 
+class Kind(str, Enum):
+    """What an SMS of a follow-up is for."""
+
+    ADVICE = "advice"  # told
+    CHECK_IN = "check_in"  # asked; the answer is awaited
+    REMINDER = "reminder"  # asked again
+
+
 class AlertKind(str, Enum):
     """Why the team is told."""
 
@@ -80,7 +88,7 @@ class Delivery(Base):
     id = sa.Column(sa.Integer, primary_key=True)
     enrolment_id = sa.Column(sa.ForeignKey(Enrolment.id), nullable=False)
     step = sa.Column(sa.String(50), nullable=False)
-    kind = sa.Column(sa.String(10), nullable=False)
+    kind = sa.Column(sa.String(10), nullable=False)  # a Kind
     reference = sa.Column(sa.String(32), nullable=False, unique=True)  # what the provider sees
     state = sa.Column(sa.String(10), nullable=False)
     reason = sa.Column(sa.String(200))  # why it failed or was dropped; nothing about the person
@@ -106,7 +114,7 @@ class Alert(Base):
     id = sa.Column(sa.Integer, primary_key=True)
     conversation_id = sa.Column(sa.ForeignKey(Person.conversation_id), nullable=False, index=True)
     kind = sa.Column(sa.String(20), nullable=False)
-    level = sa.Column(sa.String(10), nullable=False)  # answers.catalog.LEVELS
+    level = sa.Column(sa.String(10), nullable=False)  # answers.catalogue.LEVELS
     words = sa.Column(sa.Text)  # the patient's own, encrypted
     detail = sa.Column(sa.String(200))  # what the engine knows: a step, a provider's reason
     cause = sa.Column(sa.String(60), nullable=False, unique=True)  # one cause, one alert

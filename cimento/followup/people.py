@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cimento.followup.models import Consent, Delivery, Enrolment, OptOut, Person, State
+from cimento.followup.models import Consent, Delivery, Enrolment, Kind, OptOut, Person, State
 from cimento.store.database import Database
 from cimento.store.vault import conversation_id, encrypt
 
@@ -123,9 +123,9 @@ def record_reply(database: Database, conversation: str, at: datetime) -> bool:
             return False
         person.last_message_at = max(at, person.last_message_at)
         for delivery in deliveries_of(session, conversation, *asked):
-            if delivery.kind != "advice" and delivery.answered_at is None:
+            if delivery.kind != Kind.ADVICE and delivery.answered_at is None:
                 delivery.answered_at, delivery.reply_due_at = at, None
         for delivery in deliveries_of(session, conversation, State.PENDING):
-            if delivery.kind == "reminder":
+            if delivery.kind == Kind.REMINDER:
                 delivery.state, delivery.reason = State.DROPPED, "answered"
         return True

@@ -4,27 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import yaml
 
-from cimento.answers import catalog, grounding, sheet
+from cimento.answers import grounding, sheet
+from cimento.answers.catalogue import SMS, Catalogue, Wording, load_catalogue
+from cimento.followup.models import Kind
 from cimento.followup.schedule import CLOSES, OPENS, Moment, Window, window
 from cimento.settings.paths import ROOT
 
 FILE = Path(__file__).with_name("protocol.yml")
 REMINDER = "reminder"
 
-Kind = Literal["advice", "check_in", "reminder"]
-
 
 class ProtocolError(Exception):
     """protocol.yml cannot be served; the message says what is wrong in it."""
-
-
-@lru_cache(maxsize=1)
-def _service() -> dict[str, str]:
-    return catalog.read_service()
 
 
 @dataclass(frozen=True)
@@ -39,13 +34,13 @@ class Step:
     quotes: tuple[str, ...]
     policy: tuple[str, ...]
 
-    def wording(self) -> catalog.Wording:
+    def wording(self) -> Wording:
         """Return the step as a wording of the catalogue, so that the same checks apply."""
         custom = {"topic": self.id, "section": None, "escalation": "none"}
         source = {"quotes": self.quotes, "policy": self.policy, "file": FILE.name}
-        return catalog.Wording(
+        return Wording(
             self.id,
-            catalog.SMS,
+            SMS,
             "",
             self.text,
             custom,
@@ -56,10 +51,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Protocol:
-    """The steps, and the reminder of a check-in without answer."""
+    """The steps, and the reminder of a check-in without answer.
+
+    `catalogue`: where the service's number in their texts comes from.
+    """
 
     steps: tuple[Step, ...]
     reminder: Step
+    catalogue: Catalogue
 
     def windows(self, act_at: datetime | None, discharge_at: datetime) -> dict[str, Window]:
         """Return {step id: when it is due}; steps before an act of unknown date are left out."""
@@ -75,7 +74,7 @@ class Protocol:
         texts = {step.id: step.text for step in (*self.steps, self.reminder)}
         # "day_1.reminder" is the reminder of the step day_1
         own = texts[REMINDER if step_id.endswith(f".{REMINDER}") else step_id]
-        return catalog.render(own, _service())
+        return self.catalogue.render(own)
 
 
 def _moment(entry: dict[str, Any]) -> Moment:
@@ -88,11 +87,9 @@ def _moment(entry: dict[str, Any]) -> Moment:
 
 
 def _step(entry: dict[str, Any]) -> Step:
-    if entry["kind"] not in get_args(Kind):
-        raise ValueError(f"no kind {entry['kind']!r}")
     return Step(
         id=entry["id"],
-        kind=entry["kind"],
+        kind=Kind(entry["kind"]),
         moment=_moment(entry["moment"]),
         valid_for=timedelta(hours=entry["valid_for"]),
         text=entry["text"],
@@ -101,30 +98,29 @@ def _step(entry: dict[str, Any]) -> Step:
     )
 
 
-def _read(file: Path) -> Protocol:
+def _read(file: Path, catalogue: Catalogue) -> Protocol:
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         steps = tuple(_step(entry) for entry in content["steps"])
         silent = content["reminder"]
         moment = {"anchor": "discharge", "hours": silent["after"]}
-        reminder = _step({**silent, "id": REMINDER, "kind": REMINDER, "moment": moment})
+        reminder = _step({**silent, "id": REMINDER, "kind": Kind.REMINDER, "moment": moment})
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise ProtocolError(f"{file.name}: {error!r}") from error
-    return Protocol(steps, reminder)
+    return Protocol(steps, reminder, catalogue)
 
 
-def problems(protocol: Protocol, root: Path = ROOT) -> list[str]:
+def problems(protocol: Protocol) -> list[str]:
     """Return what is wrong with the texts, one line each: the checks of every answer.
 
     Raises sheet.SourceError when the sheet or the policy cannot be read.
     """
-    source, policy = sheet.read_text(root, sheet.SHEET), sheet.read_policy(root)
-    service = catalog.read_service(root)
+    source, policy = sheet.read_text(ROOT, sheet.SHEET), sheet.read_policy()
     found = []
     for step in (*protocol.steps, protocol.reminder):
         wording = step.wording()
         found += grounding.check_sources(wording, source, policy)
-        found += grounding.check_form(wording, service, set())
+        found += grounding.check_form(wording, protocol.catalogue, set())
         if "assistant automatique" not in step.text or "STOP" not in step.text:
             found.append(f"{step.id}: must say that it is automatic and that STOP stops")
     return found
@@ -133,7 +129,7 @@ def problems(protocol: Protocol, root: Path = ROOT) -> list[str]:
 @lru_cache(maxsize=1)
 def read_protocol() -> Protocol:
     """Return the protocol, proved to rest on the sheet. Raises ProtocolError, SourceError."""
-    protocol = _read(FILE)
+    protocol = _read(FILE, load_catalogue())
     if found := problems(protocol):
         raise ProtocolError("Some follow-up SMS cannot be sent:\n- " + "\n- ".join(found))
     return protocol

@@ -7,8 +7,7 @@ machines may share one (Redis) or have one each (SQLite).
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,10 +16,11 @@ from huey import Huey, RedisHuey, SqliteHuey, crontab
 from cimento.followup.clock import Clock, utc_now
 from cimento.followup.deliveries import Deliveries
 from cimento.followup.dispatch import Dispatcher
-from cimento.followup.erasure import Conversations, purge
+from cimento.followup.erasure import Conversations
 from cimento.followup.mail import Mailer, mail_alerts
 from cimento.followup.protocol import read_protocol
 from cimento.followup.rasa_client import RasaClient
+from cimento.followup.retention import Retention, purge, read_retention
 from cimento.settings.followup import FollowUpSettings
 from cimento.settings.worker import WorkerSettings
 from cimento.sms.gateway import Gateway
@@ -38,9 +38,9 @@ class Jobs:
     database: Database
     dispatcher: Dispatcher
     settings: WorkerSettings
-    retention: timedelta
     conversations: Conversations
     clock: Clock
+    retention: Retention = field(default_factory=read_retention)
 
     def tick(self) -> None:
         """Send what is due, then tell the team."""
@@ -53,7 +53,7 @@ class Jobs:
             mail_alerts(self.database, mailer, self.clock(), settings.alert_repeat)
 
     def purge(self) -> None:
-        """Erase what is older than the retention."""
+        """Erase what is older than the retention, in every store."""
         erased = purge(self.database, self.conversations, self.clock(), self.retention)
         logger.info("Purge: %d people erased.", erased)
 
@@ -81,7 +81,7 @@ def make_jobs(
         RasaClient(followup.rasa_url, token),
         clock,
     )
-    return Jobs(to.database, dispatcher, settings, followup.retention, to.conversations, clock)
+    return Jobs(to.database, dispatcher, settings, to.conversations, clock)
 
 
 def open_queue(url: str) -> Huey:

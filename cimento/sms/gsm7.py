@@ -5,6 +5,8 @@ years, and one character outside the table turns the whole SMS into UCS-2, which
 doubles its price.
 """
 
+MAX_SEGMENTS = 2  # that anything we send may take
+
 _BASIC = set(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"

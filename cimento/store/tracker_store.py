@@ -27,6 +27,8 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.orm import Query, Session
 
+from cimento.store.conversations import SqlConversations
+
 # Set on the trackers read here: how many of their events are in the database.
 _STORED = "_events_stored"
 
@@ -80,33 +82,10 @@ class BoundedSQLTrackerStore(SQLTrackerStore):
         await super().save(tracker)
         setattr(tracker, _STORED, len(tracker.events))
 
-    def forget(self, sender_id: str) -> None:
-        """Erase the conversation of `sender_id` for good."""
-        with self.session_scope() as session:
-            session.query(self.SQLEvent).filter_by(sender_id=sender_id).delete()
-            session.commit()
-
-    def purge(self, before: float, except_prefix: str = "sms-") -> int:
-        """Erase the conversations whose last event is older than `before`.
-
-        `before`: seconds since the epoch. Conversations whose id begins with
-        `except_prefix` stay. Returns how many events were erased.
-        """
-        row = self.SQLEvent
-        with self.session_scope() as session:
-            old = (
-                session.query(row.sender_id)
-                .filter(~row.sender_id.startswith(except_prefix))
-                .group_by(row.sender_id)
-                .having(sa.func.max(row.timestamp) < before)
-            )
-            erased: int = (
-                session.query(row)
-                .filter(row.sender_id.in_(old.scalar_subquery()))
-                .delete(synchronize_session=False)
-            )
-            session.commit()
-        return erased
+    @property
+    def conversations(self) -> SqlConversations:
+        """What is stored, to be read, erased or purged without a tracker."""
+        return SqlConversations(self.engine)
 
     def judge(self, answer: str, topic: str, helpful: bool) -> None:
         """Record whether an answer helped. `answer` is its unique id: a judgement may change."""

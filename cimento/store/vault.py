@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cimento.store.secret import derive
 
 NUMBERS, WORDS = "sms numbers", "alert words"  # one key for each
-_HEX_DIGITS = 32
+_BY_SMS, _HEX_DIGITS = "sms-", 32
 
 
 class VaultError(Exception):
@@ -23,22 +23,28 @@ def conversation_id(number: str) -> str:
     trying all numbers does not give it back.
     """
     digest = hmac.new(derive("sms conversation"), number.encode(), hashlib.sha256)
-    return f"sms-{digest.hexdigest()[:_HEX_DIGITS]}"
+    return f"{_BY_SMS}{digest.hexdigest()[:_HEX_DIGITS]}"
 
 
-def _cipher(purpose: str) -> Fernet:
+def is_by_sms(conversation: str) -> bool:
+    """Return whether a conversation, by its name, is one with a number."""
+    return conversation.startswith(_BY_SMS)
+
+
+def cipher(purpose: str) -> Fernet:
+    """Return what encrypts and signs for `purpose` with the installation's secret."""
     return Fernet(base64.urlsafe_b64encode(derive(purpose)))
 
 
 def encrypt(text: str, purpose: str = NUMBERS) -> str:
     """Return `text` encrypted, as ASCII."""
-    return _cipher(purpose).encrypt(text.encode()).decode()
+    return cipher(purpose).encrypt(text.encode()).decode()
 
 
 def decrypt(token: str, purpose: str = NUMBERS) -> str:
     """Return what `encrypt` was given. Raises VaultError when the secret has changed."""
     try:
-        return _cipher(purpose).decrypt(token.encode()).decode()
+        return cipher(purpose).decrypt(token.encode()).decode()
     except InvalidToken as error:
         raise VaultError(
             "What is stored was encrypted with another secret: give back to CIMENTO_SECRET "

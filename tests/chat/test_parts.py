@@ -1,12 +1,18 @@
 """The parts of the chat, one by one."""
 
+from typing import Any
+
 import pytest
 
-from cimento.answers import catalog, sheet
-from cimento.channels.chat import pages, replies
+from cimento.answers import sheet
+from cimento.answers.catalogue import WEB, load_catalogue
+from cimento.channels.chat.pages import Pages
 from cimento.channels.chat.refusals import Refusal
+from cimento.channels.chat.replies import Replies, section_titles
 from cimento.channels.chat.sessions import PREFIX, Sessions
 from cimento.channels.turn import complete
+
+CATALOGUE = load_catalogue()
 
 
 def custom(topic: str, section: str | None, escalation: str = "none") -> dict[str, object]:
@@ -14,7 +20,18 @@ def custom(topic: str, section: str | None, escalation: str = "none") -> dict[st
 
 
 def turn_of(text: str, *customs: dict[str, object]) -> list[dict[str, object]]:
-    return complete([{"text": text}, *({"custom": entry} for entry in customs)], "x")
+    said: list[dict[str, Any]] = [{"text": text}, *({"custom": entry} for entry in customs)]
+    return complete(said, "x", CATALOGUE)
+
+
+@pytest.fixture(scope="module")
+def pages() -> Pages:
+    return Pages(CATALOGUE)
+
+
+@pytest.fixture(scope="module")
+def replies() -> Replies:
+    return Replies(CATALOGUE)
 
 
 def test_a_session_opens_its_conversation_alone() -> None:
@@ -41,24 +58,27 @@ def test_an_unused_session_expires(monkeypatch: pytest.MonkeyPatch) -> None:
         sessions.conversation(token)
 
 
-def test_every_quote_of_every_topic_is_marked_once() -> None:
-    for wording in catalog.read_wordings():
+def test_every_quote_of_every_topic_is_marked_once(pages: Pages) -> None:
+    for wording in CATALOGUE.wordings:
         if not wording.custom.get("section"):
             continue
-        html = pages.sheet_page(wording.custom["topic"])
+        html = pages.fiche(wording.custom["topic"])
         assert html.count('<mark id="citation">') == 1, wording.response
         assert html.count("<mark") == html.count("</mark>")
 
 
-def test_the_marked_passage_is_the_quote() -> None:
-    marked = (
-        pages.sheet_page("driving").partition('<mark id="citation">')[2].partition("</mark>")[0]
-    )
+def test_the_marked_passage_is_the_quote(pages: Pages) -> None:
+    marked = pages.fiche("driving").partition('<mark id="citation">')[2].partition("</mark>")[0]
     assert marked == "Vous ne devez pas conduire pendant les 24 premières heures."
 
 
-def test_the_sheet_is_whole_and_its_sections_can_be_linked() -> None:
-    html = pages.sheet_page()
+@pytest.mark.parametrize("topic", ["nothing", "", "greet", "../../x"])
+def test_a_topic_without_quotes_marks_nothing(pages: Pages, topic: str) -> None:
+    assert pages.fiche(topic) == pages.fiche()
+
+
+def test_the_sheet_is_whole_and_its_sections_can_be_linked(pages: Pages) -> None:
+    html = pages.fiche()
     assert "<mark" not in html
     for anchor, text in sheet.read_sections().items():
         assert f'<section id="{anchor}">' in html
@@ -67,13 +87,13 @@ def test_the_sheet_is_whole_and_its_sections_can_be_linked() -> None:
 
 
 def test_every_section_has_a_title() -> None:
-    titles = replies.section_titles()
+    titles = section_titles(sheet.read_sections())
     assert titles["7-apres"] == "Fiche, § 7 Après examen"
     assert titles["rayons-x"] == "Fiche, La radiologie utilise des rayons X"
     assert all(title.startswith("Fiche, ") for title in titles.values())
 
 
-def test_two_answers_have_two_sources() -> None:
+def test_two_answers_have_two_sources(replies: Replies) -> None:
     turn = turn_of("Non.", custom("driving", "7-apres"), custom("fasting", "7-avant"))
     assert [source["href"].split("=")[1] for source in replies.reply(turn)["sources"]] == [
         "driving#citation",
@@ -81,11 +101,11 @@ def test_two_answers_have_two_sources() -> None:
     ]
 
 
-def test_every_number_of_every_alarm_can_be_called() -> None:
-    for wording in catalog.read_wordings():
-        if wording.custom.get("escalation") in (None, "none") or wording.channel != catalog.WEB:
+def test_every_number_of_every_alarm_can_be_called(replies: Replies) -> None:
+    for wording in CATALOGUE.wordings:
+        if wording.custom.get("escalation") in (None, "none") or wording.channel != WEB:
             continue
-        text = catalog.render(wording.text, catalog.read_service())
+        text = CATALOGUE.render(wording.text)
         links = {call["href"] for call in replies.reply(turn_of(text, wording.custom))["calls"]}
         for number in ("15", "112", "3114"):
             assert (f" {number}" in text) == (f"tel:{number}" in links), wording.response
@@ -93,7 +113,7 @@ def test_every_number_of_every_alarm_can_be_called() -> None:
         assert ("05 56 79 56 79" in text) == ("tel:+33556795679" in links), wording.response
 
 
-def test_a_fact_with_a_number_in_it_is_no_call() -> None:
+def test_a_fact_with_a_number_in_it_is_no_call(replies: Replies) -> None:
     assert (
         replies.reply(turn_of("Dans 1 % des cas.", custom("risk_leak", "5-risques")))["calls"] == []
     )

@@ -13,10 +13,10 @@ import uvicorn
 from cimento.followup import alerts
 from cimento.followup.api import make_api
 from cimento.followup.enrolment import Enrolled
-from cimento.followup.erasure import SqlConversations
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import Protocol
-from cimento.store.database import Database
+from cimento.store.conversations import SqlConversations
+from cimento.store.database import Database, connect
 from tests.followup.conftest import NOON, request
 from tests.servers import PATIENCE
 
@@ -76,7 +76,7 @@ def served() -> Iterator[Served]:
 
 @pytest.fixture
 def client(served: Served, database: Database, protocol: Protocol, tmp_path: Path) -> Client:
-    conversations = SqlConversations(f"sqlite:///{tmp_path}/conversations.db")
+    conversations = SqlConversations(connect(f"sqlite:///{tmp_path}/conversations.db"))
     served.application = make_api(database, conversations, protocol, TOKEN, clock=lambda: NOON)
     return Client(served.port)
 

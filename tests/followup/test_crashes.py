@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 
 from cimento.followup.enrolment import enrol
-from cimento.followup.erasure import SqlConversations
 from cimento.followup.models import State
 from cimento.followup.overview import counts
 from cimento.followup.protocol import read_protocol
 from cimento.followup.worker import Jobs, open_queue, schedule_jobs
 from cimento.ops.processes import wait_until
-from cimento.settings.followup import FollowUpSettings
 from cimento.settings.worker import WorkerSettings
+from cimento.store.conversations import SqlConversations
 from cimento.store.database import connect, open_database, upgrade
 from tests.followup import services
 from tests.followup.conftest import NOON, request
@@ -157,10 +156,9 @@ def test_redis_and_postgres_restarted_in_the_middle(
 
 def _ticks(url: str, redis: services.Redis, options: dict[str, Any]) -> Callable[[], object]:
     """Return what asks for a tick, as the calendar does every minute."""
-    settings, retention = WorkerSettings(), FollowUpSettings().retention
     dispatcher = make_dispatcher(options, lambda: DAY_1)
-    none = SqlConversations(url)
-    unused = Jobs(open_database(url), dispatcher, settings, retention, none, _never)
+    none = SqlConversations(connect(url))
+    unused = Jobs(open_database(url), dispatcher, WorkerSettings(), none, _never)
     return schedule_jobs(open_queue(redis.url), unused)
 
 

@@ -1,4 +1,4 @@
-"""What is held about a number can be given, erased, and does not outlive the retention."""
+"""What is held about a number can be given, and erased. For how long: see test_retention."""
 
 import json
 from collections import Counter
@@ -11,16 +11,15 @@ import sqlalchemy as sa
 from cimento.followup import alerts, people
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.enrolment import Enrolled, enrol
-from cimento.followup.erasure import SqlConversations, export, forget, purge
+from cimento.followup.erasure import export, forget
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import Protocol
 from cimento.sms.numbers import NumberRefused
 from cimento.store.base import Base
-from cimento.store.database import Database
+from cimento.store.conversations import SqlConversations
+from cimento.store.database import Database, connect
 from tests.followup.conftest import NOON, request
 from tests.followup.fakes import FakeClock
-
-RETENTION = timedelta(days=90)
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def conversations(tmp_path: Path, enrolled: Enrolled) -> SqlConversations:
             connection.exec_driver_sql(
                 "INSERT INTO events (sender_id, data) VALUES (?, ?)", (sender, data)
             )
-    return SqlConversations(url)
+    return SqlConversations(connect(url))
 
 
 def rows(database: Database) -> Counter[str]:
@@ -97,25 +96,6 @@ def test_forget_in_the_middle_of_a_sending(
     assert sum(rows(database).values()) == 0
 
 
-def test_purge_erases_what_is_old_and_over(
-    database: Database,
-    conversations: SqlConversations,
-    dispatcher: Dispatcher,
-    clock: FakeClock,
-    protocol: Protocol,
-    enrolled: Enrolled,
-) -> None:
-    # The follow-up of the other one is to come: kept, however old the enrolment.
-    enrol(database, protocol, request("0612345679", discharge="2027-12-09T16:00"), NOON)
-    clock.move(days=21, hours=-2)
-    dispatcher.tick()  # the last message
-    last = clock.now
-    assert purge(database, conversations, last + RETENTION, RETENTION) == 0
-    assert purge(database, conversations, last + RETENTION + timedelta(seconds=1), RETENTION) == 1
-    assert rows(database)["person"] == 1
-    assert conversations.read(enrolled.conversation_id) == []
-
-
 def test_a_wrong_number_is_refused(
     database: Database, conversations: SqlConversations, protocol: Protocol
 ) -> None:
@@ -128,6 +108,6 @@ def test_a_wrong_number_is_refused(
 def test_without_conversations_there_is_nothing_to_erase(
     database: Database, tmp_path: Path, enrolled: Enrolled
 ) -> None:
-    none = SqlConversations(f"sqlite:///{tmp_path}/none.db")
+    none = SqlConversations(connect(f"sqlite:///{tmp_path}/none.db"))
     assert none.read("sms-x") == []
     assert forget(database, none, "0612345678")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cimento.answers.catalogue import load_catalogue
 from cimento.followup import protocol as module
 from cimento.followup.protocol import Protocol, ProtocolError
 from cimento.followup.schedule import CLOSES, OPENS
@@ -113,7 +114,7 @@ def test_a_broken_file_is_refused(tmp_path: Path, old: str, new: str) -> None:
     broken = tmp_path / "protocol.yml"
     broken.write_text(text.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ProtocolError, match=r"protocol\.yml"):
-        module._read(broken)
+        module._read(broken, load_catalogue())
 
 
 def test_sms_hours_are_those_of_the_day() -> None:

@@ -16,13 +16,12 @@ from typing import Any
 
 from cimento.followup.deliveries import Claim, Deliveries, Due
 from cimento.followup.dispatch import Dispatcher
-from cimento.followup.erasure import SqlConversations
 from cimento.followup.protocol import read_protocol
 from cimento.followup.worker import Jobs, open_queue, work
 from cimento.ops.processes import wait_until
-from cimento.settings.followup import FollowUpSettings
 from cimento.settings.worker import WorkerSettings
-from cimento.store.database import open_database
+from cimento.store.conversations import SqlConversations
+from cimento.store.database import connect, open_database
 from tests.followup.fakes import FakeAssistant, FileGateway, running_from
 from tests.servers import PATIENCE
 
@@ -122,10 +121,9 @@ def _work(options: dict[str, Any], result: Path) -> None:
     if "queue" not in options:
         result.write_text(json.dumps(dispatcher.tick()))
         return
-    settings, retention = WorkerSettings(), FollowUpSettings().retention
-    none = SqlConversations(options["database"])
+    none = SqlConversations(connect(options["database"]))
     base = open_database(options["database"])
-    jobs = Jobs(base, dispatcher, settings, retention, none, clock)
+    jobs = Jobs(base, dispatcher, WorkerSettings(), none, clock)
     work(open_queue(options["queue"]), jobs)
 
 

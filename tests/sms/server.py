@@ -6,12 +6,13 @@ import uuid
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urljoin
 
-from rasa.core.channels.channel import UserMessage
+from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Sanic
 from sanic.response import empty
 
-from cimento.channels.sms.channel import SmsInput
+from cimento.followup.listener import FollowUpListener
 from cimento.ops.processes import free_port
 from tests.servers import PATIENCE
 
@@ -31,7 +32,7 @@ class Assistant:
         self.fails = False
         self.seconds = 0.0
         self.events: dict[str, list[Any]] = {}
-        self.tracker_store = SimpleNamespace(retrieve=self._retrieve)
+        self.tracker_store: Any = SimpleNamespace(retrieve=self._retrieve)
 
     async def _retrieve(self, conversation: str) -> Any:
         events = self.events.get(conversation)
@@ -54,8 +55,8 @@ class Assistant:
             await message.output_channel.send_response(message.sender_id, dict(answer))
 
 
-class Hearing:
-    """A listener that remembers: (event, …) in order."""
+class Hearing(FollowUpListener):
+    """A listener that remembers: (event, …) in order, and needs no database."""
 
     def __init__(self) -> None:
         self.events: list[tuple[Any, ...]] = []
@@ -74,7 +75,7 @@ class Hearing:
 class Server:
     """A Sanic server in a thread, with the routes that Rasa would give the channel."""
 
-    channel: SmsInput
+    channel: InputChannel
     assistant: Assistant = field(default_factory=Assistant)
     port: int = field(default_factory=free_port)
     unavailable: int = 0  # answer so many messages with a 503 instead, once handled
@@ -102,7 +103,7 @@ class Server:
         app = Sanic(f"sms_{uuid.uuid4().hex}", configure_logging=False)
         app.ctx.agent = self.assistant
         blueprint = self.channel.blueprint(self.assistant.handle)
-        app.blueprint(blueprint, url_prefix="/webhooks/sms")
+        app.blueprint(blueprint, url_prefix=urljoin("/webhooks/", self.channel.url_prefix()))
 
         @app.middleware("request")
         async def be_down(_: object) -> Any:
@@ -121,6 +122,7 @@ class Server:
             )
             await server.startup()
             await server.start_serving()
+            await server.after_start()
             return server
 
         server = self._loop.run_until_complete(serve())

@@ -12,12 +12,10 @@ import pytest
 from sqlalchemy.engine import Engine
 
 from cimento.channels.sms.channel import SmsInput
-from cimento.channels.sms.preferences import Preferences
+from cimento.followup import people
 from cimento.ops.processes import wait_until
 from cimento.settings.sms import SmsSettings
 from cimento.sms import gsm7
-from cimento.sms.providers.base import Received, Refused
-from cimento.sms.providers.console import ConsoleProvider
 from cimento.store.base import Base
 from cimento.store.database import Database
 from cimento.store.vault import conversation_id
@@ -203,17 +201,17 @@ def test_the_phone_shows_what_it_received(console: Server) -> None:
         assert json.load(reply)["messages"] == [second]
 
 
-def test_the_phone_is_for_this_machine_alone() -> None:
-    for address, headers in (
-        ("10.0.0.8", {}),
-        ("127.0.0.1", {"x-forwarded-for": "203.0.113.5"}),
-        ("", {}),
-    ):
-        with pytest.raises(Refused) as refusal:
-            ConsoleProvider.check_local(Received("/", b"", headers, address))
-        assert refusal.value.status == 403
-    ConsoleProvider.check_local(Received("/", b"", {}, "127.0.0.1"))
-    ConsoleProvider.check_local(Received("/", b"", {}, "::1"))
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "x-real-ip"])
+def test_the_phone_is_for_this_machine_alone(console: Server, header: str) -> None:
+    message = json.dumps({"from": NUMBER, "text": "bonjour", "id": "m1"}).encode()
+    for path, body in (("console", message), ("console?from=0612345678&after=0", None)):
+        url = f"{console.url}/webhooks/sms/{path}"
+        request = urllib.request.Request(url, body, {header: "203.0.113.5"})
+        with pytest.raises(urllib.error.HTTPError) as error:
+            urllib.request.urlopen(request, timeout=10)
+        assert error.value.code == 403
+        assert "this machine alone" in error.value.read().decode()
+    assert console.assistant.heard == []
 
 
 @pytest.mark.parametrize(
@@ -276,7 +274,8 @@ def test_a_database_that_fails_asks_for_a_repetition(console: Server, engine: En
 
 def test_those_who_opted_out_are_known_to_others(console: Server, database: Database) -> None:
     say(console, "STOP")
-    assert Preferences(database).is_opted_out(conversation_id(NUMBER))
+    with database.begin() as session:
+        assert people.is_opted_out(session, conversation_id(NUMBER))
 
 
 def test_a_broken_off_request_does_not_stop_the_answer(console: Server) -> None:

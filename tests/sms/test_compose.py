@@ -7,15 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cimento.answers import catalog, sheet
+from cimento.answers import sheet
+from cimento.answers.catalogue import LEVELS, SMS, load_catalogue
 from cimento.channels.sms import texts
-from cimento.channels.sms.compose import compose
+from cimento.channels.sms.compose import Composer
 from cimento.settings.paths import ROOT
 from cimento.sms import gsm7
 from cimento.sms.transliterate import to_gsm7
 from tests.sms.server import ALARM, ANSWER, DRIVING, FEVER
 
 NUMBER = "05 56 79 56 79"
+COMPOSER = Composer(load_catalogue())
+compose = COMPOSER.compose
 
 
 def answer(text: str, custom: dict[str, Any] = DRIVING, *titles: str) -> list[dict[str, Any]]:
@@ -92,20 +95,18 @@ def test_too_many_choices_lose_the_last_ones() -> None:
 
 
 def test_every_sms_answer_fits_with_the_disclosure() -> None:
-    service = catalog.read_service()
-    for wording in catalog.read_wordings():
-        if wording.channel == catalog.SMS:
-            text = to_gsm7(catalog.render(wording.text, service))
-            sms = compose(answer(text), texts.text("disclosure"))
+    catalogue = load_catalogue()
+    for wording in catalogue.wordings:
+        if wording.channel == SMS:
+            text = to_gsm7(catalogue.render(wording.text))
+            sms = compose(answer(text), COMPOSER.texts["disclosure"])
             assert gsm7.segments(sms) <= 2, wording.response
             assert "automatique" in sms
 
 
 @given(
     st.lists(
-        st.tuples(
-            st.text(min_size=1, max_size=280), st.sampled_from(catalog.LEVELS), st.integers(0, 4)
-        ),
+        st.tuples(st.text(min_size=1, max_size=280), st.sampled_from(LEVELS), st.integers(0, 4)),
         min_size=1,
         max_size=4,
     )
@@ -126,4 +127,4 @@ def test_the_channels_texts_rest_on_the_policy(name: str) -> None:
     known = " ".join(policy[p]["text"] for p in texts.read_texts()[name].get("policy", []))
     bare = re.sub(r"\{\w+\}", "", text)
     assert set(re.findall(r"\d+", bare)) <= set(re.findall(r"\d+", known))
-    assert gsm7.segments(f"{texts.text('disclosure')} {texts.text(name)}") <= 2
+    assert gsm7.segments(f"{COMPOSER.texts['disclosure']} {COMPOSER.texts[name]}") <= 2

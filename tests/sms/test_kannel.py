@@ -281,7 +281,7 @@ def test_reports_of_unknown_messages_and_states_change_nothing(alone: Server) ->
 )
 def test_every_charset_is_read(engine: Engine, charset: str, content: bytes, read: str) -> None:
     query = urlencode({"secret": SECRET, "id": "1", "from": NUMBER, "charset": charset})
-    request = Received(f"/x?{query}&text={quote(content)}", b"", {}, "127.0.0.1")
+    request = Received(f"/x?{query}&text={quote(content)}", b"", {})
     provider = KannelProvider(settings(1, "http://127.0.0.1:1/"), Ledger(engine))
     assert provider.read(request).text == read
 

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import StatementError
 
-from cimento.channels.sms.preferences import Preferences
+from cimento.followup import people
 from cimento.sms.gateway import UncertainFailure
 from cimento.sms.ledger import Ledger
 from cimento.sms.seen import INTERRUPTED_AFTER, Seen
 from cimento.sms.tables import purge
 from cimento.store.database import Database, open_database
+
+NOW = datetime(2027, 3, 9, 11, tzinfo=timezone.utc)
 
 
 def test_one_of_many_writers_claims_a_message(tmp_path: Path) -> None:
@@ -82,22 +84,26 @@ def test_a_late_report_does_not_undo_the_last_word(engine: Engine) -> None:
     assert not ledger.record("never begun", "delivered")
 
 
+def is_opted_out(database: Database, conversation: str) -> bool:
+    with database.begin() as session:
+        return people.is_opted_out(session, conversation)
+
+
 def test_a_wish_is_kept_until_its_contrary(database: Database) -> None:
-    preferences = Preferences(database)
-    assert preferences.opt_out("sms-a")
-    assert not preferences.opt_out("sms-a")
-    assert preferences.is_opted_out("sms-a")
-    assert not preferences.is_opted_out("sms-b")
-    preferences.opt_in("sms-a")
-    assert not preferences.is_opted_out("sms-a")
+    assert people.record_stop(database, "sms-a", NOW)
+    assert not people.record_stop(database, "sms-a", NOW)
+    assert is_opted_out(database, "sms-a")
+    assert not is_opted_out(database, "sms-b")
+    people.record_start(database, "sms-a", NOW)
+    assert not is_opted_out(database, "sms-a")
 
 
 def test_purging_keeps_wishes(database: Database) -> None:
     engine = database.engine
-    Preferences(database).opt_out("sms-a")
+    people.record_stop(database, "sms-a", NOW)
     Ledger(engine).begin("r1")
     Seen(engine, "kannel").claim("m1", "sms-a")
     purge(engine, datetime.now(timezone.utc) + timedelta(seconds=1))
     assert Ledger(engine).state_of("r1") == "absent"
     assert Seen(engine, "kannel").claim("m1", "sms-a")
-    assert Preferences(database).is_opted_out("sms-a")
+    assert is_opted_out(database, "sms-a")

@@ -8,13 +8,13 @@ import pytest
 import requests
 
 from cimento.channels.sms.channel import SmsInput
-from cimento.channels.sms.preferences import Preferences
-from cimento.followup import erasure
+from cimento.followup import erasure, people
 from cimento.settings.sms import SmsSettings
 from cimento.sms.gateway import UncertainFailure
 from cimento.sms.ledger import Ledger
 from cimento.sms.seen import Seen
 from cimento.sms.tables import purge
+from cimento.store.conversations import SqlConversations
 from cimento.store.database import Database, connect, open_database, upgrade
 from cimento.store.vault import conversation_id
 from tests.servers import PATIENCE
@@ -71,9 +71,9 @@ def test_the_phone_shows_old_and_new(server: Server) -> None:
 
 
 def test_who_said_stop_is_still_known(database: Database) -> None:
-    preferences = Preferences(database)
-    assert preferences.is_opted_out(conversation_id(STOPPED))
-    assert not preferences.is_opted_out(conversation_id(NUMBER))
+    with database.begin() as session:
+        assert people.is_opted_out(session, conversation_id(STOPPED))
+        assert not people.is_opted_out(session, conversation_id(NUMBER))
 
 
 def test_messages_of_before_are_counted_and_kept_as_long(database: Database) -> None:
@@ -92,7 +92,7 @@ def test_messages_of_before_are_counted_and_kept_as_long(database: Database) -> 
 
 def test_what_came_before_is_erased_on_demand(database: Database) -> None:
     url = str(database.engine.url)
-    none = erasure.SqlConversations(url)  # Rasa never wrote here
+    none = SqlConversations(connect(url))  # Rasa never wrote here
     erasure.forget(database, erasure.SmsConversations(none, database.engine), NUMBER)
     left = rows(url, "person", "sms_inbound", "sms_phone")
     assert conversation_id(NUMBER) not in str(left)

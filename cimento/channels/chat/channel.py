@@ -12,12 +12,13 @@ from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from cimento.answers import catalog
-from cimento.channels.chat import pages, replies
+from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.channels.chat.guard import Guard, Said
-from cimento.channels.chat.housekeeping import purge_daily
+from cimento.channels.chat.pages import HERE, Pages
 from cimento.channels.chat.refusals import Refusal
+from cimento.channels.chat.replies import Replies
 from cimento.channels.chat.sessions import Sessions
+from cimento.channels.housekeeping import keep_house
 from cimento.channels.turn import complete
 from cimento.settings.chat import ChatSettings
 from cimento.store.tracker_store import stored_in
@@ -56,8 +57,14 @@ class _ChatBlueprint(Blueprint):
 class ChatInput(InputChannel):
     """The website chat."""
 
-    def __init__(self, settings: ChatSettings | None = None) -> None:
+    def __init__(
+        self, settings: ChatSettings | None = None, catalogue: Catalogue | None = None
+    ) -> None:
         self._settings = settings or ChatSettings.read()
+        self._catalogue = catalogue or load_catalogue()
+        self._pages = Pages(self._catalogue)
+        self._replies = Replies(self._catalogue)
+        self._welcome = self._make_welcome()
         self._sessions = Sessions(self._settings.idle_minutes)
         self._guard = Guard(self._settings)
 
@@ -73,35 +80,33 @@ class ChatInput(InputChannel):
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes of the chat (called by Rasa)."""
         routes = _ChatBlueprint("chat")
+        routes.listener(keep_house, "after_server_start")
 
         @routes.listener("after_server_start")
-        async def prepare(app: Sanic, _: object) -> None:
+        async def believe_proxies(app: Sanic, _: object) -> None:
             app.config.PROXIES_COUNT = self._settings.proxies or None
-            app.add_task(purge_daily(app, self._settings.keep_days))
 
         @routes.get("/")
         async def page(_: Request) -> HTTPResponse:
-            return response.html(pages.chat_page(), headers=_PAGE)
+            return response.html(self._pages.chat(), headers=_PAGE)
 
         @routes.get("/fiche")
         async def fiche(request: Request) -> HTTPResponse:
-            topic = request.args.get("sujet")
-            known = topic if topic in catalog.read_intents() else None
-            return response.html(pages.sheet_page(known), headers=_PAGE)
+            return response.html(self._pages.fiche(request.args.get("sujet")), headers=_PAGE)
 
         @routes.get(r"/<name:(cimento-chat\.js|cimento-chat\.css|page\.css)>")
         async def static(_: Request, name: str) -> HTTPResponse:
             # Any site may load the widget; only allowed ones may talk through it.
             headers = {**_ALWAYS, "Cache-Control": "max-age=300"}
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-            path = pages.HERE / "static" / name
+            path = HERE / "static" / name
             return await response.file(path, mime_type=_STATIC[name], headers=headers)
 
         @routes.post("/sessions")
         @self._guarded
         async def sessions(_: Request) -> HTTPResponse:
             token = self._sessions.token(self._sessions.new_conversation())
-            return response.json({"token": token, **self._welcome()}, status=201)
+            return response.json({"token": token, **self._welcome}, status=201)
 
         @routes.post("/messages", stream=True)
         @self._guarded
@@ -110,7 +115,7 @@ class ChatInput(InputChannel):
             self._guard.count_message(conversation)
             said = self._guard.said(await self._guard.read_object(request))
             text = await self._text(request.app, conversation, said)
-            turn = replies.reply(await self._turn(on_new_message, conversation, text))
+            turn = self._replies.reply(await self._turn(on_new_message, conversation, text))
             judged = self._sessions.answer(conversation, turn["topic"] or "")
             token = self._sessions.token(conversation)
             return response.json({"token": token, "turn": judged, **turn})
@@ -133,7 +138,7 @@ class ChatInput(InputChannel):
             conversation = self._conversation(request)
             agent = request.app.ctx.agent
             async with agent.lock_store.lock(conversation):  # not in the middle of a turn
-                await asyncio.to_thread(stored_in(agent).forget, conversation)
+                await asyncio.to_thread(stored_in(agent).conversations.erase, conversation)
             return response.empty()
 
         return routes
@@ -153,7 +158,7 @@ class ChatInput(InputChannel):
                     answer.headers["Retry-After"] = str(refusal.retry_after)
             except Exception as error:
                 logger.error("A request could not be handled: %s.", type(error).__name__)
-                answer = response.json(_unavailable(), status=503)
+                answer = response.json(self._unavailable(), status=503)
             answer.headers.update(_ENDPOINT)
             return answer
 
@@ -165,15 +170,20 @@ class ChatInput(InputChannel):
             raise Refusal("session_missing")
         return self._sessions.conversation(token.strip())
 
-    def _welcome(self) -> dict[str, Any]:
-        text = catalog.wording("utter_help/chat_greeting")
-        file = pages.HERE / "suggestions.yml"
+    def _make_welcome(self) -> dict[str, Any]:
+        greeting = self._catalogue.wording("utter_help/chat_greeting")
+        file = HERE / "suggestions.yml"
         return {
             "max_characters": self._settings.max_characters,
-            "greeting": {"text": catalog.render(text.text, catalog.read_service())},
+            "greeting": {"text": self._catalogue.render(greeting.text)},
             "suggestions": yaml.safe_load(file.read_text(encoding="utf-8")),
-            "service": replies.service(),
+            "service": self._replies.service,
         }
+
+    def _unavailable(self) -> dict[str, Any]:
+        apology = self._catalogue.wording("utter_help/unavailable")
+        message = self._catalogue.render(apology.text)
+        return {"error": {"code": "unavailable", "message": message}}
 
     @staticmethod
     async def _text(app: Sanic, conversation: str, said: Said) -> str:
@@ -204,10 +214,4 @@ class ChatInput(InputChannel):
         except Exception as error:
             # The traceback may hold the patient's words: only its kind is logged.
             logger.error("A message could not be handled: %s.", type(error).__name__)
-        return complete(output.messages, conversation)
-
-
-def _unavailable() -> dict[str, Any]:
-    apology = catalog.wording("utter_help/unavailable")
-    message = catalog.render(apology.text, catalog.read_service())
-    return {"error": {"code": "unavailable", "message": message}}
+        return complete(output.messages, conversation, self._catalogue)

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from cimento.answers import catalog, sheet
+from cimento.answers import sheet
+from cimento.answers.catalogue import Catalogue
 
 HERE = Path(__file__).parent
 # Around a quoted passage until the Markdown has become HTML; in no sheet.
@@ -21,33 +21,38 @@ _templates = Environment(
 _markdown = MarkdownIt("commonmark", {"html": False})
 
 
-def chat_page() -> str:
-    """Return the HTML of /chat."""
-    return _templates.get_template("page.html").render()
+class Pages:
+    """The pages, made of the sheet as it was when this was made. Raises sheet.SourceError."""
 
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._sections = sheet.read_sections()
+        self._chat = _templates.get_template("page.html").render()
+        self._fiche = _templates.get_template("fiche.html")
+        self._made: dict[str | None, str] = {}  # as many as there are topics
 
-@lru_cache(maxsize=128)
-def sheet_page(topic: str | None = None) -> str:
-    """Return the HTML of the sheet, the passages that the answers on `topic` quote marked.
+    def chat(self) -> str:
+        """Return the HTML of /chat."""
+        return self._chat
 
-    The first passage is the anchor "citation". An unknown topic marks nothing.
-    """
-    quotes = _quotes().get(topic or "", ())
-    html = "".join(
-        f'<section id="{anchor}">{_section(text, quotes)}</section>\n'
-        for anchor, text in sheet.read_sections().items()
-    )
-    html = html.replace("<mark>", '<mark id="citation">', 1)
-    return _templates.get_template("fiche.html").render(html=Markup(html), topic=topic)
+    def fiche(self, topic: str | None = None) -> str:
+        """Return the HTML of the sheet, the passages that the answers on `topic` quote marked.
 
+        The first passage is the anchor "citation". An unknown topic marks nothing.
+        """
+        quotes = self._catalogue.quotes.get(topic, ()) if topic else ()
+        known = topic if quotes else None
+        if known not in self._made:
+            self._made[known] = self._make_fiche(known, quotes)
+        return self._made[known]
 
-@lru_cache(maxsize=1)
-def _quotes() -> dict[str, tuple[str, ...]]:
-    """Return {topic: the quotes of all its answers}."""
-    quotes: dict[str, list[str]] = {}
-    for wording in catalog.read_wordings():
-        quotes.setdefault(wording.custom.get("topic") or "", []).extend(wording.quotes)
-    return {topic: tuple(dict.fromkeys(found)) for topic, found in quotes.items()}
+    def _make_fiche(self, topic: str | None, quotes: Iterable[str]) -> str:
+        html = "".join(
+            f'<section id="{anchor}">{_section(text, quotes)}</section>\n'
+            for anchor, text in self._sections.items()
+        )
+        html = html.replace("<mark>", '<mark id="citation">', 1)
+        return self._fiche.render(html=Markup(html), topic=topic)
 
 
 def _section(text: str, quotes: Iterable[str]) -> str:

@@ -1,11 +1,12 @@
 """Turn what the assistant says into what the widget shows: sources, calls, buttons."""
 
 import re
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from cimento.answers import catalog, sheet
+from cimento.answers import sheet
+from cimento.answers.catalogue import Catalogue
 from cimento.channels.turn import Message
 
 # Numbers as answers write them ("appelez le 15", "un SMS au 114", "le 15 (ou le 112)").
@@ -13,22 +14,13 @@ _EMERGENCY = re.compile(r"\b(?:le|au|ou) (15|112|114|3114)\b")
 _ABOUT_CALLING = {"contact", "human", "unavailable"}
 
 
-@lru_cache(maxsize=1)
-def service() -> dict[str, str]:
-    """Return {label, href} to call the service, as the sheet gives its number."""
-    numbers = catalog.read_service()
-    digits = numbers["service_phone"].replace(" ", "")
-    return {
-        "label": "{service_phone}, poste {service_extension}".format(**numbers),
-        "href": f"tel:+33{digits.removeprefix('0')}",
-    }
+def section_titles(sections: Mapping[str, str]) -> dict[str, str]:
+    """Return {anchor: title of the source}, like "Fiche, § 7 Après examen".
 
-
-@lru_cache(maxsize=1)
-def section_titles() -> dict[str, str]:
-    """Return {anchor: title of the source}, like "Fiche, § 7 Après examen"."""
+    `sections`: see sheet.read_sections.
+    """
     titles = {}
-    for anchor, text in sheet.read_sections().items():
+    for anchor, text in sections.items():
         headings = re.findall(r"^#+ (?:\d+\. )?(.+)$", text, re.MULTILINE)
         number = re.match(r"\d+", anchor)
         # A section that is only a heading's opening ("introduction") goes by its anchor.
@@ -37,51 +29,62 @@ def section_titles() -> dict[str, str]:
     return titles
 
 
-def _sources(customs: list[dict[str, Any]]) -> list[dict[str, str]]:
-    return [
-        {
-            "title": section_titles()[custom["section"]],
-            "href": f"/chat/fiche?sujet={quote(custom['topic'])}#citation",
+class Replies:
+    """Makes the widget's views. `service` is {label, href} to call the service, as the sheet
+    gives its number. Raises sheet.SourceError when the sheet cannot be read."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        digits = catalogue.service["service_phone"].replace(" ", "")
+        self.service = {
+            "label": catalogue.render("{service_phone}, poste {service_extension}"),
+            "href": f"tel:+33{digits.removeprefix('0')}",
         }
-        for custom in customs
-        if custom["section"]
-    ]
+        self._titles = section_titles(sheet.read_sections())
 
+    def reply(self, turn: list[Message]) -> dict[str, Any]:
+        """Return the widget's view of a completed turn (see channels.turn.complete).
 
-def _calls(text: str) -> list[dict[str, str]]:
-    """Return the numbers that `text` gives, in its order, as links."""
-    found: dict[str, tuple[int, dict[str, str]]] = {}
-    for number in _EMERGENCY.finditer(text):
-        by_sms = number[1] == "114"
-        label = "Envoyer un SMS au 114" if by_sms else f"Appeler le {number[1]}"
-        call = {"label": label, "href": f"{'sms' if by_sms else 'tel'}:{number[1]}"}
-        found.setdefault(call["href"], (number.start(), call))
-    if service()["label"] in text:
-        call = {**service(), "label": f"Appeler le service : {service()['label']}"}
-        found[call["href"]] = (text.index(service()["label"]), call)
-    return [call for _, call in sorted(found.values(), key=lambda placed: placed[0])]
+        {messages: [{text, buttons?}], topic, escalation, sources: [{title, href}],
+        calls: [{label, href}], ask_feedback}; openapi.yml describes it.
+        """
+        messages = [
+            {key: message[key] for key in ("text", "buttons") if message.get(key)}
+            for message in turn
+            if message.get("text")
+        ]
+        custom = turn[-1]["custom"]
+        sources = self._sources([custom, *custom.get("also", [])])
+        urgent = custom["escalation"] != "none"
+        text = "\n".join(message["text"] for message in messages)
+        return {
+            "messages": messages,
+            "topic": custom["topic"],
+            "escalation": custom["escalation"],
+            "sources": sources,
+            "calls": self._calls(text) if urgent or custom["topic"] in _ABOUT_CALLING else [],
+            "ask_feedback": bool(sources) and not urgent,
+        }
 
+    def _sources(self, customs: list[dict[str, Any]]) -> list[dict[str, str]]:
+        return [
+            {
+                "title": self._titles[custom["section"]],
+                "href": f"/chat/fiche?sujet={quote(custom['topic'])}#citation",
+            }
+            for custom in customs
+            if custom["section"]
+        ]
 
-def reply(turn: list[Message]) -> dict[str, Any]:
-    """Return the widget's view of a completed turn (see channels.turn.complete).
-
-    {messages: [{text, buttons?}], topic, escalation, sources: [{title, href}],
-    calls: [{label, href}], ask_feedback}; openapi.yml describes it.
-    """
-    messages = [
-        {key: message[key] for key in ("text", "buttons") if message.get(key)}
-        for message in turn
-        if message.get("text")
-    ]
-    custom = turn[-1]["custom"]
-    sources = _sources([custom, *custom.get("also", [])])
-    urgent = custom["escalation"] != "none"
-    text = "\n".join(message["text"] for message in messages)
-    return {
-        "messages": messages,
-        "topic": custom["topic"],
-        "escalation": custom["escalation"],
-        "sources": sources,
-        "calls": _calls(text) if urgent or custom["topic"] in _ABOUT_CALLING else [],
-        "ask_feedback": bool(sources) and not urgent,
-    }
+    def _calls(self, text: str) -> list[dict[str, str]]:
+        """Return the numbers that `text` gives, in its order, as links."""
+        found: dict[str, tuple[int, dict[str, str]]] = {}
+        for number in _EMERGENCY.finditer(text):
+            by_sms = number[1] == "114"
+            label = "Envoyer un SMS au 114" if by_sms else f"Appeler le {number[1]}"
+            call = {"label": label, "href": f"{'sms' if by_sms else 'tel'}:{number[1]}"}
+            found.setdefault(call["href"], (number.start(), call))
+        label, href = self.service["label"], self.service["href"]
+        if label in text:
+            call = {"label": f"Appeler le service : {label}", "href": href}
+            found[href] = (text.index(label), call)
+        return [call for _, call in sorted(found.values(), key=lambda placed: placed[0])]

@@ -4,14 +4,13 @@ A token is encrypted and signed (Fernet): it hides the conversation it opens, an
 can choose or guess another's. It expires when unused; each answer brings a fresh one.
 """
 
-import base64
 import json
 import secrets
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 
 from cimento.channels.chat.refusals import Refusal
-from cimento.store.secret import derive
+from cimento.store.vault import cipher
 
 # Tells the chat's conversations from those of the other channels in the tracker store.
 PREFIX = "chat-"
@@ -22,8 +21,8 @@ class Sessions:
 
     def __init__(self, idle_minutes: int) -> None:
         self._idle_seconds = 60 * idle_minutes
-        self._conversations = _cipher("chat sessions")
-        self._answers = _cipher("chat answers")
+        self._conversations = cipher("chat sessions")
+        self._answers = cipher("chat answers")
 
     @staticmethod
     def new_conversation() -> str:
@@ -71,7 +70,3 @@ class Sessions:
 def _bytes(token: str) -> bytes:
     """Return `token` as bytes, whatever a client put there: lone surrogates among them."""
     return token.encode(errors="replace")
-
-
-def _cipher(purpose: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(derive(purpose)))

@@ -10,11 +10,11 @@ from rasa.core.channels.channel import InputChannel, OutputChannel
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
-from sqlalchemy.exc import SQLAlchemyError
 
+from cimento.answers.catalogue import Catalogue, load_catalogue
+from cimento.channels.housekeeping import keep_house
+from cimento.channels.local import is_local
 from cimento.channels.sms.dialogue import CHANNEL, Dialogue, OnNewMessage, SmsOutput
-from cimento.channels.sms.listeners import Listener
-from cimento.channels.sms.preferences import Preferences
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.protocol import read_protocol
 from cimento.settings.sms import SmsSettings
@@ -24,13 +24,12 @@ from cimento.sms.providers import make_provider
 from cimento.sms.providers.base import Inbound, Provider, Received, Refused
 from cimento.sms.providers.console import ConsoleProvider
 from cimento.sms.seen import Seen
-from cimento.sms.tables import purge
 from cimento.store.database import Database, open_database
 from cimento.store.vault import conversation_id
 
 logger = logging.getLogger(__name__)
 
-_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+_HOUR = timedelta(hours=1)
 # A provider waits some 15 seconds for its acknowledgement; a turn may take longer.
 _PATIENCE = 10
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
@@ -42,18 +41,22 @@ class SmsInput(InputChannel):
     def __init__(
         self,
         settings: SmsSettings | None = None,
-        listener: Listener | None = None,
+        listener: FollowUpListener | None = None,
         database: Database | None = None,
         provider: Provider | None = None,
+        catalogue: Catalogue | None = None,
     ) -> None:
         self._settings = settings or SmsSettings.read()
         database = database or open_database(StorageSettings.read().database_url)
-        self._engine = database.engine
         self._listener = listener or FollowUpListener(database, read_protocol())
-        self._provider = provider or make_provider(self._settings, self._engine)
-        self._seen = Seen(self._engine, self._provider.name)
+        self._provider = provider or make_provider(self._settings, database.engine)
+        self._seen = Seen(database.engine, self._provider.name)
         self._dialogue = Dialogue(
-            self._provider, Preferences(database), self._listener, self._settings.turn_seconds
+            self._provider,
+            database,
+            self._listener,
+            catalogue or load_catalogue(),
+            self._settings.turn_seconds,
         )
         self._own_number = _normal(self._settings.own_number)
 
@@ -73,13 +76,11 @@ class SmsInput(InputChannel):
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes of the provider, and of no other (called by Rasa)."""
         routes = Blueprint("sms")
-
-        @routes.listener("after_server_start")
-        async def keep_house(app: Sanic, _: object) -> None:
-            app.add_task(self._purge_daily())
+        routes.listener(keep_house, "after_server_start")
 
         @_guarded
         async def inbound(request: Request) -> HTTPResponse:
+            self._check_local(request)
             message = self._provider.read(_received(request))
             number = _normal(message.number)
             if number is None or number == self._own_number:
@@ -105,7 +106,7 @@ class SmsInput(InputChannel):
 
         @_guarded
         async def phone(request: Request) -> HTTPResponse:
-            ConsoleProvider.check_local(_received(request))
+            self._check_local(request)
             number, after = _normal(request.args.get("from", "")), request.args.get("after", "0")
             if number is None or not after.isdecimal() or len(after) > 12:
                 raise Refused(400, "give ?from=06…&after=the last id known")
@@ -118,6 +119,12 @@ class SmsInput(InputChannel):
         if isinstance(self._provider, ConsoleProvider):
             routes.add_route(phone, "/console", methods=["GET"], name="phone")
         return routes
+
+    def _check_local(self, request: Request) -> None:
+        """Refuse a request for the simulated phone that does not come from this machine."""
+        simulated = isinstance(self._provider, ConsoleProvider)
+        if simulated and not is_local(request.ip, request.headers):
+            raise Refused(403, "the simulated phone is for this machine alone")
 
     async def _handle(
         self, app: Sanic, message: Inbound, number: str, on_new_message: OnNewMessage
@@ -135,7 +142,7 @@ class SmsInput(InputChannel):
                 conversation,
                 on_new_message,
                 app.ctx.agent.tracker_store,
-                tired=count > self._settings.per_hour,
+                over_rate=count > self._settings.per_hour,
             )
             await asyncio.to_thread(self._seen.done, message.id)
         except BaseException as error:
@@ -161,16 +168,6 @@ class SmsInput(InputChannel):
             except Exception as error:
                 logger.error("The follow-up was not told (reported): %s.", type(error).__name__)
 
-    async def _purge_daily(self) -> None:
-        while True:
-            try:
-                kept = self._settings.keep_days * _DAY
-                before = datetime.now(timezone.utc) - kept
-                await asyncio.to_thread(purge, self._engine, before)
-            except SQLAlchemyError as error:
-                logger.error("Old SMS could not be purged: %s.", type(error).__name__)
-            await asyncio.sleep(_DAY.total_seconds())
-
 
 def _normal(number: str) -> str | None:
     """Return `number` as E.164, None when it is no French mobile."""
@@ -189,7 +186,6 @@ def _received(request: Request) -> Received:
         path_and_query=f"{request.path}?{query}" if query else request.path,
         body=request.body,
         headers={name.lower(): value for name, value in request.headers.items()},
-        address=request.ip,
     )
 
 

@@ -1,14 +1,13 @@
 """Make one SMS of a turn: gravest answer first, numbered choices, two segments at most."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cimento.answers import catalog
-from cimento.channels.sms.texts import text
+from cimento.answers.catalogue import LEVELS, Catalogue
+from cimento.channels.sms.texts import load_texts
 from cimento.channels.turn import Message
 from cimento.sms import gsm7
 from cimento.sms.transliterate import to_gsm7
-
-MAX_SEGMENTS = 2
 
 
 @dataclass
@@ -34,7 +33,7 @@ def split(messages: list[Message]) -> list[Answer]:
             number += 1
             current.choices.append(to_gsm7(f"{number}. {button['title']}"))
         if custom := message.get("custom"):
-            current.level = catalog.LEVELS.index(custom.get("escalation", "none"))
+            current.level = LEVELS.index(custom.get("escalation", "none"))
             answers.append(current)
             current = Answer()
     if current.lines or current.choices:
@@ -45,43 +44,48 @@ def split(messages: list[Message]) -> list[Answer]:
 
 def fits(*blocks: str) -> bool:
     """Return whether the blocks, one under the other, are at most two segments."""
-    return gsm7.segments("\n".join(filter(None, blocks))) <= MAX_SEGMENTS
+    return gsm7.segments("\n".join(filter(None, blocks))) <= gsm7.MAX_SEGMENTS
 
 
-def _tail(body: str) -> str:
-    phone = catalog.read_service()["service_phone"]
-    for tail in ("rest_short",) if phone in body else ("rest", "rest_short"):
-        if fits(body, text(tail)):
-            return text(tail)
-    return ""
+class Composer:
+    """Composes SMS. `texts`: what the channel says by itself, by name (see texts.yml)."""
 
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.texts: Mapping[str, str] = load_texts(catalogue)
+        self._phone = catalogue.service["service_phone"]
 
-def compose(messages: list[Message], opening: str = "", closing: str = "") -> str:
-    """Return the SMS of a turn, in GSM-7.
+    def compose(self, messages: list[Message], opening: str = "", closing: str = "") -> str:
+        """Return the SMS of a turn, in GSM-7.
 
-    `opening` stands before everything, except before an alarm, which comes first;
-    `closing` after everything, when there is room. An answer is never cut: those that do
-    not fit are left to the service's number; of the choices, the last ones are left out.
-    """
-    first, *others = split(messages)
-    body = "\n".join(first.lines)
-    if opening.rstrip(".").lower() in body.lower():
-        opening = ""  # the answer says it already
-    if opening and first.level:
-        body = f"{body}\n{opening}" if fits(body, opening) else body
-    elif opening:
-        body = f"{opening} {body}"
-    body = _with_choices(body, first.choices)
-    for position, answer in enumerate(others):
-        said = _with_choices("\n".join(answer.lines), answer.choices)
-        last = position == len(others) - 1
-        # What is left out must leave room to say so.
-        longest = "" if last else text("rest_short")
-        if not fits(body, said, longest):
-            tail = _tail(body)
-            return f"{body}\n{tail}" if tail else body
-        body = f"{body}\n{said}"
-    return f"{body}\n{closing}" if closing and fits(body, closing) else body
+        `opening` stands before everything, except before an alarm, which comes first;
+        `closing` after everything, when there is room. An answer is never cut: those that do
+        not fit are left to the service's number; of the choices, the last ones are left out.
+        """
+        first, *others = split(messages)
+        body = "\n".join(first.lines)
+        if opening.rstrip(".").lower() in body.lower():
+            opening = ""  # the answer says it already
+        if opening and first.level:
+            body = f"{body}\n{opening}" if fits(body, opening) else body
+        elif opening:
+            body = f"{opening} {body}"
+        body = _with_choices(body, first.choices)
+        for position, answer in enumerate(others):
+            said = _with_choices("\n".join(answer.lines), answer.choices)
+            last = position == len(others) - 1
+            # What is left out must leave room to say so.
+            longest = "" if last else self.texts["rest_short"]
+            if not fits(body, said, longest):
+                tail = self._tail(body)
+                return f"{body}\n{tail}" if tail else body
+            body = f"{body}\n{said}"
+        return f"{body}\n{closing}" if closing and fits(body, closing) else body
+
+    def _tail(self, body: str) -> str:
+        for name in ("rest_short",) if self._phone in body else ("rest", "rest_short"):
+            if fits(body, self.texts[name]):
+                return self.texts[name]
+        return ""
 
 
 def _with_choices(body: str, choices: list[str]) -> str:

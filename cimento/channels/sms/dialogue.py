@@ -9,13 +9,12 @@ from typing import Any
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.tracker_store import TrackerStore
 
-from cimento.answers import catalog
+from cimento.answers.catalogue import SMS, Catalogue
 from cimento.channels.sms import choices
-from cimento.channels.sms.compose import compose
-from cimento.channels.sms.listeners import Listener
-from cimento.channels.sms.preferences import Preferences
-from cimento.channels.sms.texts import text
+from cimento.channels.sms.compose import Composer
 from cimento.channels.turn import Message, complete, said_once
+from cimento.followup import people
+from cimento.followup.listener import FollowUpListener
 from cimento.nlu import signs
 from cimento.nlu.text import clip
 from cimento.sms import optout
@@ -26,10 +25,11 @@ from cimento.sms.providers.base import (
     TemporaryFailure,
     UncertainFailure,
 )
+from cimento.store.database import Database
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = catalog.SMS
+CHANNEL = SMS
 _UNAVAILABLE = "unavailable"  # the topic of the apology
 _HUMAN = "human"  # the topic of those who ask for somebody
 _RETRY_AFTER = (1.0, 5.0, 25.0)
@@ -60,14 +60,17 @@ class Dialogue:
     def __init__(
         self,
         provider: Provider,
-        preferences: Preferences,
-        listener: Listener,
+        database: Database,
+        listener: FollowUpListener,
+        catalogue: Catalogue,
         turn_seconds: float,
         retry_after: tuple[float, ...] = _RETRY_AFTER,
     ) -> None:
         self._provider = provider
-        self._preferences = preferences
+        self._database = database
         self._listener = listener
+        self._catalogue = catalogue
+        self._composer = Composer(catalogue)
         self._turn_seconds = turn_seconds
         self._retry_after = retry_after
 
@@ -78,28 +81,35 @@ class Dialogue:
         conversation: str,
         on_new_message: OnNewMessage,
         trackers: TrackerStore,
-        tired: bool = False,
+        over_rate: bool = False,
     ) -> None:
-        """Handle one message from `number` (E.164). `tired`: answer alarms only."""
+        """Handle one message from `number` (E.164).
+
+        `over_rate`: it has written more than is answered in an hour, alarms aside.
+        """
         said = clip(message.text.strip())
         wish = optout.read(said)
         alarm = bool(signs.present(signs.read(said)))
         to_send: list[str] = []
         if wish == "start":
-            await asyncio.to_thread(self._preferences.opt_in, conversation)
-            to_send.append(text("started"))
+            await asyncio.to_thread(people.record_start, self._database, conversation, _now())
+            to_send.append(self._composer.texts["started"])
         else:
             stopped_now = wish == "stop" and await asyncio.to_thread(
-                self._preferences.opt_out, conversation
+                people.record_stop, self._database, conversation, _now()
             )
-            silent = tired or await asyncio.to_thread(self._preferences.is_opted_out, conversation)
+            silent = over_rate or await asyncio.to_thread(self._is_opted_out, conversation)
             if alarm or not silent:
                 turn = self._turn(message, number, conversation, on_new_message, trackers)
                 to_send.append(await turn)
             if stopped_now:
-                to_send.append(text("stopped"))
+                to_send.append(self._composer.texts["stopped"])
         for position, sms in enumerate(to_send):
             await self._send(number, sms, f"reply-{message.id}-{position}", conversation)
+
+    def _is_opted_out(self, conversation: str) -> bool:
+        with self._database.begin() as session:
+            return people.is_opted_out(session, conversation)
 
     async def _turn(
         self,
@@ -114,22 +124,24 @@ class Dialogue:
         tracker = await trackers.retrieve(conversation)
         events = list(tracker.events) if tracker else []
         spoken_before = any(event.type_name == "bot" for event in events)
-        opening = "" if spoken_before else text("disclosure")
+        texts = self._composer.texts
+        opening = "" if spoken_before else texts["disclosure"]
         if not any(character.isalnum() for character in said):
-            words = {"text": text("media" if message.media else "wordless")}
-            return compose([words], opening)
-        await self._tell("replied", conversation)
+            words = {"text": texts["media" if message.media else "wordless"]}
+            return self._composer.compose([words], opening)
+        await self._tell(self._listener.replied, conversation)
         # What the patient types is text, whatever it starts with: "/ 38,5 ce soir".
         words_read = choices.chosen(said, choices.offered(events)) or said.lstrip("/ ")
         messages, custom = await self._ask(words_read, conversation, on_new_message)
         if custom["topic"] == _UNAVAILABLE:
             # Rasa failed; the alarm was heard all the same, and the team must know.
-            custom = next(map(_escalation, signs.present(signs.read(said))), custom)
+            custom = next(map(self._escalation, signs.present(signs.read(said))), custom)
         level = custom["escalation"]
         topics = {custom["topic"], *(other["topic"] for other in custom.get("also", []))}
         if level != "none" or _HUMAN in topics:
-            await self._tell("escalated", number, said, level, message.id)
-        return compose(messages, opening, text("media_unseen") if message.media else "")
+            await self._tell(self._listener.escalated, number, said, level, message.id)
+        closing = texts["media_unseen"] if message.media else ""
+        return self._composer.compose(messages, opening, closing)
 
     async def _ask(
         self, words: str, conversation: str, on_new_message: OnNewMessage
@@ -145,7 +157,7 @@ class Dialogue:
         except Exception as error:
             # The traceback may hold the patient's words: only its kind is logged.
             logger.error("A message could not be handled: %s.", type(error).__name__)
-        turn = complete(output.messages, conversation, CHANNEL)
+        turn = complete(output.messages, conversation, self._catalogue, CHANNEL)
         said = any(sent.get("text") for sent in output.messages)
         return (said_once(output.messages) if said else turn), turn[-1]["custom"]
 
@@ -163,13 +175,18 @@ class Dialogue:
                 logger.error("An answer to %s may not be sent: %s.", conversation, failure)
                 return
 
-    async def _tell(self, event: str, who: str, *details: object) -> None:
+    @staticmethod
+    async def _tell(listen: Callable[..., None], who: str, *details: object) -> None:
+        """Tell the follow-up; what it raises changes nothing for the patient."""
         try:
-            heard = getattr(self._listener, event)
-            await asyncio.to_thread(heard, who, datetime.now(timezone.utc), *details)
+            await asyncio.to_thread(listen, who, _now(), *details)
         except Exception as error:
-            logger.error("The follow-up was not told (%s): %s.", event, type(error).__name__)
+            event, kind = listen.__name__, type(error).__name__
+            logger.error("The follow-up was not told (%s): %s.", event, kind)
+
+    def _escalation(self, sign: str) -> dict[str, Any]:
+        return {"topic": sign, "section": None, "escalation": self._catalogue.escalations[sign]}
 
 
-def _escalation(sign: str) -> dict[str, Any]:
-    return {"topic": sign, "section": None, "escalation": catalog.escalations()[sign]}
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -41,7 +41,6 @@ class Received:
     path_and_query: str
     body: bytes
     headers: Mapping[str, str]
-    address: str  # of the peer
 
     @property
     def query(self) -> str:

@@ -1,0 +1,143 @@
+"""The catalogue of answers: every response of data/ with its sources, read once.
+
+In a response, `custom` is what the channels send ({topic, section, escalation});
+`metadata` is what it rests on: `quotes` of the sheet, `policy` statements, and the
+`title` that names the topic on a button.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cimento.answers.sheet import SourceError, read_text
+from cimento.settings.paths import ROOT
+
+WEB, SMS = "web", "sms"
+LEVELS = ("none", "equipe", "medecin", "urgence")  # escalation, from least to gravest
+
+_DOMAIN = Path("domain.yml")
+_TRAINING_LINES = "nlu"  # the folder of data/ that holds no response
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One wording of a response on one channel, under one condition or none."""
+
+    response: str
+    channel: str
+    condition: str
+    text: str
+    custom: dict[str, Any]
+    title: str | None
+    quotes: tuple[str, ...]
+    policy: tuple[str, ...]
+    file: str
+
+    @property
+    def topic(self) -> str:
+        """The topic that the response is named after."""
+        return self.response.removeprefix("utter_")
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """All that can be answered. Whoever has one reads no file to answer.
+
+    `wordings` stand in the order of their files; `service` is {slot: value} of the service's
+    number, as written in domain.yml; `intents` are the names that domain.yml declares.
+    """
+
+    wordings: tuple[Wording, ...]
+    service: Mapping[str, str]
+    intents: frozenset[str]
+
+    @cached_property
+    def _first(self) -> dict[tuple[str, str], Wording]:
+        return {(w.response, w.channel): w for w in reversed(self.wordings)}
+
+    def wording(self, response: str, channel: str = WEB) -> Wording:
+        """Return the first wording of `response` on `channel`; LookupError when it has none."""
+        found = self._first.get((response, channel))
+        if found is None:
+            raise LookupError(f"{response} has no {channel} wording")
+        return found
+
+    def render(self, text: str) -> str:
+        """Return `text` with the service's number in the place of its slots."""
+        return text.format(**self.service)
+
+    @cached_property
+    def escalations(self) -> Mapping[str, str]:
+        """{topic: level} as the responses named after the topics declare it."""
+        return {wording.topic: wording.custom["escalation"] for wording in self.wordings}
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """{topic: title} of the topics that can be offered on a button."""
+        return {wording.topic: wording.title for wording in self.wordings if wording.title}
+
+    @cached_property
+    def quotes(self) -> Mapping[str, tuple[str, ...]]:
+        """{topic: the quotes of all its answers}, by the topic that the channels are told."""
+        found: dict[str, list[str]] = {}
+        for wording in self.wordings:
+            found.setdefault(wording.custom.get("topic") or "", []).extend(wording.quotes)
+        return {topic: tuple(dict.fromkeys(quotes)) for topic, quotes in found.items()}
+
+
+def _read(root: Path, file: Path) -> dict[str, Any]:
+    try:
+        # The loader in C: the same result, much sooner.
+        content: dict[str, Any] = yaml.load(read_text(root, file), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise SourceError(f"{file} is not valid YAML: {error}") from error
+    return content
+
+
+def _wordings(root: Path, file: Path) -> Iterator[Wording]:
+    for response, variants in _read(root, file).get("responses", {}).items():
+        for variant in variants:
+            metadata = variant.get("metadata") or {}
+            yield Wording(
+                response=response,
+                channel=SMS if variant.get("channel") == SMS else WEB,
+                condition=str(variant.get("condition", "")),
+                text=variant["text"],
+                custom=variant.get("custom") or {},
+                title=metadata.get("title"),
+                quotes=tuple(metadata.get("quotes", ())),
+                policy=tuple(metadata.get("policy", ())),
+                file=str(file),
+            )
+
+
+def read_catalogue(root: Path) -> Catalogue:
+    """Return the catalogue of the project under `root`, its training lines left unread.
+
+    Raises SourceError when a file is missing or is no YAML.
+    """
+    files = sorted(file.relative_to(root) for file in (root / "data").glob("*/*.yml"))
+    domain = _read(root, _DOMAIN)
+    return Catalogue(
+        wordings=tuple(
+            wording
+            for file in files
+            if file.parent.name != _TRAINING_LINES
+            for wording in _wordings(root, file)
+        ),
+        service={
+            name: domain["slots"][name]["initial_value"]
+            for name in ("service_phone", "service_extension")
+        },
+        intents=frozenset(domain["intents"]),
+    )
+
+
+@cache
+def load_catalogue() -> Catalogue:
+    """Return this project's catalogue, read at the first call. Raises SourceError."""
+    return read_catalogue(ROOT)

@@ -1,0 +1,124 @@
+"""The daily purge of the Rasa process: begun once, whatever the channels and the follow-ups."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from cimento.channels import housekeeping
+from cimento.channels.chat.channel import ChatInput
+from cimento.channels.housekeeping import keep_house
+from cimento.channels.rest import CimentoRestInput
+from cimento.channels.sms.channel import SmsInput
+from cimento.settings.chat import ChatSettings
+from cimento.settings.paths import ROOT
+from cimento.settings.sms import SmsSettings
+from cimento.store.database import open_database
+from cimento.store.tracker_store import BoundedSQLTrackerStore
+from tests.sms.server import Assistant, Server
+
+DAY = 24 * 3600
+
+
+@pytest.fixture(autouse=True)
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The database of the follow-ups; they are off."""
+    url = f"sqlite:///{tmp_path}/followup.db"
+    monkeypatch.setenv("CIMENTO_DATABASE_URL", url)
+    monkeypatch.setenv("CIMENTO_SECRET", "a secret for tests, forty characters long")
+    monkeypatch.delenv("CIMENTO_API_TOKEN", raising=False)
+    return url
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> BoundedSQLTrackerStore:
+    domain = Domain.load(str(ROOT / "domain.yml"))
+    return BoundedSQLTrackerStore(domain, db=str(tmp_path / "conversations.db"))
+
+
+def app_with(store: object) -> Any:
+    """Return the part of Sanic that the listener uses."""
+    return SimpleNamespace(ctx=SimpleNamespace(agent=SimpleNamespace(tracker_store=store)))
+
+
+async def purge_once(store: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin the daily task, and run it until it goes to sleep for a day."""
+
+    class Asleep(Exception):
+        pass
+
+    async def sleep(seconds: float) -> None:
+        assert seconds == DAY
+        raise Asleep
+
+    with monkeypatch.context() as patch:
+        patch.setattr(asyncio, "sleep", sleep)
+        await keep_house(app := app_with(store), asyncio.get_running_loop())
+        with pytest.raises(Asleep):
+            await app.ctx.housekeeping
+
+
+async def test_what_is_too_old_goes_though_nobody_is_followed_up(
+    store: BoundedSQLTrackerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    for sender, days in (("chat-a", 31), ("chat-b", 29), ("sms-a", 91), ("sms-b", 31)):
+        said = UserUttered("bonjour", timestamp=now - days * DAY)
+        await store.save(DialogueStateTracker.from_events(sender, [said]))
+    await purge_once(store, monkeypatch)
+    assert sorted(await store.keys()) == ["chat-b", "sms-b"]
+
+
+async def test_one_purge_for_all_channels(store: BoundedSQLTrackerStore) -> None:
+    app, begun = app_with(store), set()
+    for _ in range(3):
+        await keep_house(app, asyncio.get_running_loop())
+        begun.add(app.ctx.housekeeping)
+    (task,) = begun
+    task.cancel()
+
+
+async def test_a_failure_is_told_without_words(
+    store: BoundedSQLTrackerStore,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setenv("CIMENTO_CHAT_KEEP_DAYS", "secret")
+    await purge_once(store, monkeypatch)
+    assert "SettingError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+async def test_conversations_that_are_not_ours_are_left_alone() -> None:
+    await keep_house(app := app_with(SimpleNamespace()), asyncio.get_running_loop())
+    assert not hasattr(app.ctx, "housekeeping")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda url: ChatInput(ChatSettings()),
+        lambda url: SmsInput(SmsSettings(), database=open_database(url)),
+        lambda url: CimentoRestInput(),
+    ],
+)
+def test_every_channel_keeps_house(
+    store: BoundedSQLTrackerStore,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    make: Callable[[str], Any],
+) -> None:
+    purged = threading.Event()
+    monkeypatch.setattr(housekeeping, "_purge", lambda _: purged.set())
+    assistant = Assistant()
+    assistant.tracker_store = store
+    with Server(make(url), assistant):
+        assert purged.wait(20)
