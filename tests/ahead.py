@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 Maker = Callable[[], AbstractContextManager[T]]
 
+LANE = "ahead"  # how the threads of what is started ahead are named
+
 
 class Ahead:
     """Enters context managers in a thread of its own: one core for the tests, one for it."""
 
     def __init__(self) -> None:
-        self._lane = ThreadPoolExecutor(1)
+        self._lane = ThreadPoolExecutor(1, thread_name_prefix=LANE)
         self._begun: dict[Maker[Any], tuple[Future[Any], ExitStack]] = {}
 
     def begin(self, maker: Maker[Any]) -> None:
