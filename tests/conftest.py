@@ -94,7 +94,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     session.config.stash[_AHEAD] = ahead = Ahead()
     if session.config.option.collectonly:
         return
-    used = [name for item in session.items for name in getattr(item, "fixturenames", ())]
+    slow = filter(_is_slow, session.items)
+    used = [name for item in slow for name in getattr(item, "fixturenames", ())]
     for name in dict.fromkeys(used):
         if name in MAKERS:
             ahead.begin(MAKERS[name])

@@ -41,7 +41,8 @@ def test_data_validate_finds_nothing(validated: Finished) -> None:
 
 
 def test_conversations_are_predicted(predicted: Finished) -> None:
-    assert predicted.returncode == 0, (predicted.stdout + predicted.stderr)[-4000:]
+    output = f"exit status {predicted.returncode}: {predicted.stdout}{predicted.stderr}"
+    assert predicted.returncode == 0, output[-4000:]
 
 
 def test_a_damaged_model_is_trained_again(retrained: tuple[Path, Finished]) -> None:

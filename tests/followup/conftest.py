@@ -52,7 +52,7 @@ def gateway(tmp_path: Path) -> FileGateway:
 
 
 @pytest.fixture
-def assistant() -> FakeAssistant:
+def fake_assistant() -> FakeAssistant:
     return FakeAssistant()
 
 
@@ -61,10 +61,10 @@ def dispatcher(
     database: Database,
     protocol: Protocol,
     gateway: FileGateway,
-    assistant: FakeAssistant,
+    fake_assistant: FakeAssistant,
     clock: FakeClock,
 ) -> Dispatcher:
-    return Dispatcher(Deliveries(database, protocol), gateway, assistant, clock)
+    return Dispatcher(Deliveries(database, protocol), gateway, fake_assistant, clock)
 
 
 def request(number: str = "0612345678", **changes: str) -> Request:

@@ -56,7 +56,7 @@ def test_a_whole_follow_up(
     dispatcher: Dispatcher,
     gateway: FileGateway,
     clock: FakeClock,
-    assistant: FakeAssistant,
+    fake_assistant: FakeAssistant,
 ) -> None:
     changes = {"act": "2027-03-10T08:30", "discharge": "2027-03-10T16:00"}
     enrolled = enrol(database, protocol, request(**changes), NOON)
@@ -66,7 +66,7 @@ def test_a_whole_follow_up(
         move_on(dispatcher, clock)
     steps = ("evening_before", "day_of_return", "day_1", "day_3", "three_weeks")
     assert texts(gateway) == [protocol.text(step) for step in steps]
-    assert assistant.told[enrolled.conversation_id] == 2
+    assert fake_assistant.told[enrolled.conversation_id] == 2
     assert kinds(database) == []
 
 
