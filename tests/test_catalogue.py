@@ -1,7 +1,6 @@
 """The catalogue: what it holds, and that nobody who has one reads a file to answer."""
 
 import json
-import threading
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +22,6 @@ from cimento.settings.chat import ChatSettings
 from cimento.settings.paths import ROOT
 from cimento.settings.sms import SmsSettings
 from cimento.store.database import open_database
-from tests.ahead import LANE
 from tests.chat.client import Client
 from tests.sms.server import ALARM, ANSWER, DRIVING, Assistant, Server
 from tests.test_actions import run, user
@@ -76,9 +74,6 @@ def close_the_files(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
     def refusing(read: Callable[..., Any]) -> Callable[..., Any]:
         def refuse(*arguments: Any, **options: Any) -> Any:
-            # What is started ahead for other tests may read, meanwhile, what it likes.
-            if threading.current_thread().name.startswith(LANE):
-                return read(*arguments, **options)
             raise AssertionError("a file is read during a turn")
 
         return refuse
