@@ -157,11 +157,14 @@ def test_the_worker_ticks_and_stops(url: str) -> None:
 
 
 @pytest.mark.usefixtures("programs")
-def test_the_worker_says_why_it_cannot_start() -> None:
-    worker = _run_worker(CIMENTO_API_TOKEN="short")
+@pytest.mark.parametrize(
+    "name", ["CIMENTO_API_TOKEN", "CIMENTO_API_TOKENS"], ids=["too short", "no such setting"]
+)
+def test_the_worker_says_why_it_cannot_start(name: str) -> None:
+    worker = _run_worker(**{name: "short"})
     out, _ = worker.communicate(timeout=PATIENCE)
     assert worker.returncode == 1
-    assert b"CIMENTO_API_TOKEN" in out and b"Traceback" not in out
+    assert name in out.decode() and b"Traceback" not in out
 
 
 @pytest.mark.usefixtures("programs")
