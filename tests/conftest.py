@@ -1,10 +1,10 @@
-"""Shared by all tests: the order they run in, the trained model, servers started ahead."""
+"""Shared by all tests: their order, their groups, the trained model, the shared assistant."""
 
 import os
 import random
 import sys
-import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -14,10 +14,9 @@ from _pytest.terminal import TerminalReporter
 from cimento.ops.train import MODEL
 from cimento.settings.concern import ENV_FILE, PREFIX
 from cimento.settings.paths import ROOT
-from tests import debian, rasa_commands, servers
-from tests.ahead import Ahead, Maker
+from cimento.store.database import open_database
+from tests import debian, servers
 from tests.followup import services
-from tests.followup.clinic import open_clinic
 from tests.servers import Assistant
 
 # A developer's own settings change no test, nor does a proxy: all is on this machine.
@@ -34,19 +33,10 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("anywhere")
 
-# What is started ahead of the first test that uses the fixture of this name.
-MAKERS: dict[str, Maker[Any]] = {
-    "assistant": servers.shared_assistant,
-    "mended": servers.mended_assistant,
-    "demo": servers.demonstration,
-    "clinic": open_clinic,
-    "validated": rasa_commands.validated,
-    "predicted": rasa_commands.predicted,
-    "retrained": rasa_commands.retrained,
-}
+# Fixtures that take long to make: the tests that use one run in the same process.
+SHARED = ("assistant", "parse", "mended", "clinic", "demo", "postgres_server")
 # Who uses one of these, directly or not, is marked `slow`.
-SLOW = {"ahead", "programs", "parse"}
-_AHEAD = pytest.StashKey[Ahead]()
+SLOW = {"programs", "parse"}
 _running: list[pytest.Item] = []  # the test that runs, from its setup to its teardown
 
 
@@ -60,47 +50,39 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark the slow tests."""
+    """Mark the slow tests, and each with the group that runs in one process."""
     if SLOW & set(getattr(item, "fixturenames", ())):
         item.add_marker(pytest.mark.slow)
+    item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let the slow tests come last, or with --shuffle wherever chance puts them."""
+    """Let those come first that others share a server with, and the quick ones last, so that
+    no process waits for another at the end; with --shuffle, whatever chance puts first."""
     seed = config.getoption("shuffle")
     if seed is None:
-        items.sort(key=_is_slow)
+        items.sort(key=lambda item: (_group(item) not in SHARED, not _is_slow(item)))
         return
-    modules: dict[str, list[pytest.Item]] = {}
+    groups: dict[str, list[pytest.Item]] = {}
     for item in items:
-        modules.setdefault(item.nodeid.partition("::")[0], []).append(item)
+        groups.setdefault(_group(item), []).append(item)
     chance = random.Random(seed)
-    order = list(modules.values())
+    order = list(groups.values())
     chance.shuffle(order)
     for tests in order:
         chance.shuffle(tests)
     items[:] = [item for tests in order for item in tests]
 
 
+def _group(item: pytest.Item) -> str:
+    """Return the fixture that the test shares with others, or else its module."""
+    used = getattr(item, "fixturenames", ())
+    return next((name for name in SHARED if name in used), item.nodeid.partition("::")[0])
+
+
 def _is_slow(item: pytest.Item) -> bool:
     return item.get_closest_marker("slow") is not None
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Begin what the tests need, in the order they need it."""
-    session.config.stash[_AHEAD] = ahead = Ahead()
-    if session.config.option.collectonly:
-        return
-    used = [name for item in session.items for name in getattr(item, "fixturenames", ())]
-    for name in dict.fromkeys(used):
-        if name in MAKERS:
-            ahead.begin(MAKERS[name])
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    if ahead := session.config.stash.get(_AHEAD, None):
-        ahead.close()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -115,9 +97,7 @@ def pytest_runtest_teardown() -> None:
 
 def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     """Refuse a program to a test that is not marked `slow`: nobody has to remember the mark."""
-    if event != "subprocess.Popen" or threading.current_thread() is not threading.main_thread():
-        return
-    if _running and not _is_slow(_running[0]):
+    if event == "subprocess.Popen" and _running and not _is_slow(_running[0]):
         raise RuntimeError(f"{arguments[0]}: to start programs, use the fixture `programs`")
 
 
@@ -137,21 +117,24 @@ def programs() -> None:
 
 
 @pytest.fixture(scope="session")
-def ahead(pytestconfig: pytest.Config) -> Ahead:
-    return pytestconfig.stash[_AHEAD]
-
-
-@pytest.fixture(scope="session")
 def embedding_port() -> int:
     """The port of the site that may embed the chat."""
     return servers.EMBEDDING_PORT
 
 
 @pytest.fixture(scope="session")
-def assistant(ahead: Ahead) -> Iterator[Assistant]:
+def assistant(programs: None) -> Iterator[Assistant]:
     """One assistant for the whole run, in a copy of the project."""
-    with ahead.taken(servers.shared_assistant) as running:
+    with servers.shared_assistant() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all the tables and no row: copying it is quicker than making them."""
+    file = tmp_path_factory.mktemp("database") / "empty.db"
+    open_database(f"sqlite:///{file}").engine.dispose()  # all is in the file then
+    return file
 
 
 @pytest.fixture(scope="session")

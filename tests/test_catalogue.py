@@ -72,14 +72,17 @@ def close_the_files(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Return what makes every reading of YAML, or of a file as text, fail from then on."""
     monkeypatch.setenv("CIMENTO_SECRET", "a secret for tests, forty characters long")
 
-    def refuse(*_: Any, **__: Any) -> Any:
-        raise AssertionError("a file is read during a turn")
+    def refusing(read: Callable[..., Any]) -> Callable[..., Any]:
+        def refuse(*arguments: Any, **options: Any) -> Any:
+            raise AssertionError("a file is read during a turn")
+
+        return refuse
 
     def close() -> None:
         signs.read("")  # the model, when Rasa loads it, does as much
         load_catalogue.cache_clear()
         for owner, name in ((yaml, "load"), (yaml, "safe_load"), (Path, "read_text")):
-            monkeypatch.setattr(owner, name, refuse)
+            monkeypatch.setattr(owner, name, refusing(getattr(owner, name)))
 
     return close
 

@@ -14,7 +14,6 @@ import pytest
 
 from cimento.ops.processes import wait_until
 from cimento.ops.train import MODEL
-from tests.ahead import Ahead
 from tests.servers import (
     PATIENCE,
     Assistant,
@@ -256,9 +255,9 @@ def test_a_dead_action_server_silences_no_alarm_and_comes_back(assistant: Assist
 
 
 @pytest.fixture(scope="module")
-def mended(ahead: Ahead) -> Iterator[tuple[Assistant, Turn]]:
+def mended(programs: None) -> Iterator[tuple[Assistant, Turn]]:
     """An assistant that found its model damaged, and what it answered to a fever."""
-    with ahead.taken(mended_assistant) as running:
+    with mended_assistant() as running:
         yield running
 
 

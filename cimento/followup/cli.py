@@ -14,6 +14,7 @@ from cimento.followup.clock import utc_now
 from cimento.followup.protocol import ProtocolError, read_protocol
 from cimento.followup.schedule import PARIS
 from cimento.settings.concern import SettingError
+from cimento.settings.every import check_all
 from cimento.settings.followup import FollowUpSettings
 from cimento.settings.servers import SHORTEST_TOKEN, ServerSettings
 from cimento.settings.sms import SmsSettings
@@ -35,6 +36,14 @@ REFUSALS = (
 app = typer.Typer(
     help="Follow-ups by SMS, before the act and after discharge.", no_args_is_help=True
 )
+
+
+@app.callback()
+def settings_are_right() -> None:
+    """Refuse wrong settings, all at once, before a command takes those it knows."""
+    check_all()
+
+
 Number = Annotated[str, typer.Argument(help="A French mobile: 06 12 34 56 78")]
 
 

@@ -8,14 +8,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.ahead import Ahead
 from tests.servers import PATIENCE, demonstration
 
 
 @pytest.fixture
-def demo(ahead: Ahead) -> Iterator[str]:
+def demo(programs: None) -> Iterator[str]:
     """The address of a demonstration that has begun."""
-    with ahead.taken(demonstration) as address:
+    with demonstration() as address:
         yield address
 
 

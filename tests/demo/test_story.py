@@ -1,5 +1,6 @@
 """The story of the demonstration, its clock around the changes of summer time."""
 
+import shutil
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from cimento.demo.story import NUMBER, Story
 from cimento.followup.schedule import PARIS
 from cimento.sms.ledger import Ledger
 from cimento.sms.providers.console import ConsoleProvider
-from cimento.store.database import open_database
+from cimento.store.database import Database, open_database
 from tests.followup.fakes import FakeAssistant, FakeClock
 
 # Played 30 days before the act: the change falls between them, on the eve, on the day of the
@@ -26,10 +27,15 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CIMENTO_SECRET", "for-the-tests-" * 4)
 
 
+@pytest.fixture
+def database(tmp_path: Path, empty_database: Path) -> Database:
+    shutil.copy(empty_database, tmp_path / "demo.db")
+    return open_database(f"sqlite:///{tmp_path}/demo.db")
+
+
 @pytest.mark.parametrize("start", STARTS)
-def test_every_sms_comes_at_its_hour_in_paris(start: str, tmp_path: Path) -> None:
+def test_every_sms_comes_at_its_hour_in_paris(start: str, database: Database) -> None:
     begun = datetime.fromisoformat(start).replace(tzinfo=timezone.utc)
-    database = open_database(f"sqlite:///{tmp_path}/demo.db")
     phone = ConsoleProvider(Ledger(database.engine), database.engine)
     story = Story(database, phone, FakeAssistant(), 0, FakeClock(begun))
     story.enrol()
@@ -48,8 +54,7 @@ def test_every_sms_comes_at_its_hour_in_paris(start: str, tmp_path: Path) -> Non
     assert len(phone.received_by(NUMBER)) == len(hours)
 
 
-def test_time_waits_for_a_skip_and_jumps_once(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path}/demo.db")
+def test_time_waits_for_a_skip_and_jumps_once(database: Database) -> None:
     phone = ConsoleProvider(Ledger(database.engine), database.engine)
     story = Story(database, phone, FakeAssistant(), float("inf"))
     story.enrol()

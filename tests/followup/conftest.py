@@ -1,5 +1,6 @@
 """What the tests of the follow-ups share: a secret, an empty database, one way to enrol."""
 
+import shutil
 from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
@@ -30,7 +31,8 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def database(url: str) -> Database:
+def database(url: str, empty_database: Path) -> Database:
+    shutil.copy(empty_database, url.removeprefix("sqlite:///"))
     return open_database(url)
 
 
@@ -50,7 +52,7 @@ def gateway(tmp_path: Path) -> FileGateway:
 
 
 @pytest.fixture
-def assistant() -> FakeAssistant:
+def fake_assistant() -> FakeAssistant:
     return FakeAssistant()
 
 
@@ -59,10 +61,10 @@ def dispatcher(
     database: Database,
     protocol: Protocol,
     gateway: FileGateway,
-    assistant: FakeAssistant,
+    fake_assistant: FakeAssistant,
     clock: FakeClock,
 ) -> Dispatcher:
-    return Dispatcher(Deliveries(database, protocol), gateway, assistant, clock)
+    return Dispatcher(Deliveries(database, protocol), gateway, fake_assistant, clock)
 
 
 def request(number: str = "0612345678", **changes: str) -> Request:

@@ -1,5 +1,6 @@
 """The HTTP API, served by a real server: what it answers, and what it refuses."""
 
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,14 +10,15 @@ from typing import Any
 import pytest
 import requests
 import uvicorn
+from fastapi import FastAPI
 
 from cimento.followup import alerts
 from cimento.followup.api import make_api
 from cimento.followup.enrolment import Enrolled
 from cimento.followup.models import AlertKind
-from cimento.followup.protocol import Protocol
+from cimento.followup.protocol import Protocol, read_protocol
 from cimento.store.conversations import SqlConversations
-from cimento.store.database import Database, connect
+from cimento.store.database import Database, connect, open_database
 from tests.followup.conftest import NOON, request
 from tests.servers import PATIENCE
 
@@ -78,6 +80,23 @@ def served() -> Iterator[Served]:
 def client(served: Served, database: Database, protocol: Protocol, tmp_path: Path) -> Client:
     conversations = SqlConversations(connect(f"sqlite:///{tmp_path}/conversations.db"))
     served.application = make_api(database, conversations, protocol, TOKEN, clock=lambda: NOON)
+    return Client(served.port)
+
+
+@pytest.fixture(scope="module")
+def lasting_api(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> FastAPI:
+    """One API for all that is refused: a request that it should not survive harms the next."""
+    folder = tmp_path_factory.mktemp("api")
+    shutil.copy(empty_database, folder / "followup.db")
+    database = open_database(f"sqlite:///{folder}/followup.db")
+    conversations = SqlConversations(connect(f"sqlite:///{folder}/conversations.db"))
+    return make_api(database, conversations, read_protocol(), TOKEN, clock=lambda: NOON)
+
+
+@pytest.fixture
+def stranger(served: Served, lasting_api: FastAPI) -> Client:
+    """Somebody whose requests are refused, whatever was asked before."""
+    served.application = lasting_api
     return Client(served.port)
 
 
@@ -153,8 +172,8 @@ def test_nothing_without_the_token(
         ({"consent_by": ""}, "recueilli par"),
     ],
 )
-def test_refusals_say_why(client: Client, changes: dict[str, str], said: str) -> None:
-    reply = client.call("POST", "/enrolments", json={**BODY, **changes})
+def test_refusals_say_why(stranger: Client, changes: dict[str, str], said: str) -> None:
+    reply = stranger.call("POST", "/enrolments", json={**BODY, **changes})
     assert reply.status_code == 422
     assert said in reply.json()["detail"]
 
@@ -169,8 +188,8 @@ _HOSTILE_BODIES: list[bytes] = [
 
 @pytest.mark.parametrize("path", ["/enrolments", "/export", "/forget", "/alerts/1/acknowledge"])
 @pytest.mark.parametrize("body", _HOSTILE_BODIES, ids=range(len(_HOSTILE_BODIES)))
-def test_hostile_bodies_are_refused(client: Client, path: str, body: bytes) -> None:
-    reply = client.call("POST", path, data=body, headers={"Content-Type": "application/json"})
+def test_hostile_bodies_are_refused(stranger: Client, path: str, body: bytes) -> None:
+    reply = stranger.call("POST", path, data=body, headers={"Content-Type": "application/json"})
     assert 400 <= reply.status_code < 500, reply.text
     assert len(reply.content) < 3000
 
@@ -183,8 +202,8 @@ _HOSTILE_TEXTS = [
 
 @pytest.mark.parametrize("field", list(BODY))
 @pytest.mark.parametrize("text", _HOSTILE_TEXTS, ids=range(len(_HOSTILE_TEXTS)))
-def test_hostile_values_never_break_it(client: Client, field: str, text: str) -> None:
-    reply = client.call("POST", "/enrolments", json={**BODY, field: text})
+def test_hostile_values_never_break_it(stranger: Client, field: str, text: str) -> None:
+    reply = stranger.call("POST", "/enrolments", json={**BODY, field: text})
     assert reply.status_code < 500, reply.text
     if field != "consent_by":
         assert reply.status_code == 422
@@ -204,8 +223,8 @@ def test_hostile_values_never_break_it(client: Client, field: str, text: str) ->
         ("/%ff%fe", 404),
     ],
 )
-def test_hostile_addresses(client: Client, path: str, status: int) -> None:
-    assert client.call("GET", path).status_code == status
+def test_hostile_addresses(stranger: Client, path: str, status: int) -> None:
+    assert stranger.call("GET", path).status_code == status
 
 
 def test_an_alert_that_is_not(client: Client) -> None:
@@ -216,8 +235,8 @@ def test_an_alert_that_is_not(client: Client) -> None:
 @pytest.mark.parametrize(
     "header", [b"Content-Length: 99999999999", b"Content-Length: 17000", b"Transfer-Encoding: chunked"]
 )  # fmt: skip
-def test_large_or_endless_bodies_are_refused_unread(client: Client, header: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", client.port), PATIENCE) as connection:
+def test_large_or_endless_bodies_are_refused_unread(stranger: Client, header: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", stranger.port), PATIENCE) as connection:
         connection.sendall(
             b"POST /forget HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
             + TOKEN.encode() + b"\r\n" + header + b"\r\n\r\n"

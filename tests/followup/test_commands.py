@@ -157,11 +157,14 @@ def test_the_worker_ticks_and_stops(url: str) -> None:
 
 
 @pytest.mark.usefixtures("programs")
-def test_the_worker_says_why_it_cannot_start() -> None:
-    worker = _run_worker(CIMENTO_API_TOKEN="short")
+@pytest.mark.parametrize(
+    "name", ["CIMENTO_API_TOKEN", "CIMENTO_API_TOKENS"], ids=["too short", "no such setting"]
+)
+def test_the_worker_says_why_it_cannot_start(name: str) -> None:
+    worker = _run_worker(**{name: "short"})
     out, _ = worker.communicate(timeout=PATIENCE)
     assert worker.returncode == 1
-    assert b"CIMENTO_API_TOKEN" in out and b"Traceback" not in out
+    assert name in out.decode() and b"Traceback" not in out
 
 
 @pytest.mark.usefixtures("programs")
@@ -245,7 +248,7 @@ class Rasa(BaseHTTPRequestHandler):
 def rasa() -> Iterator[tuple[str, type[Rasa]]]:
     handler = type("Handler", (Rasa,), {"requests": []})
     server = HTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}", handler
     server.shutdown()
     server.server_close()

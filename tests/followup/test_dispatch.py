@@ -33,17 +33,20 @@ def kinds(database: Database) -> list[str]:
 
 
 def run_until(dispatcher: Dispatcher, clock: FakeClock, **delta: float) -> None:
-    """Tick until `delta` has passed."""
-    end = clock.now + timedelta(**delta)
-    while clock.now < end:
+    """Tick until `delta` has passed, every half hour for four days."""
+    begun = clock.now
+    while clock.now < begun + timedelta(**delta):
         dispatcher.tick()
-        move_on(dispatcher, clock)
+        if clock.now < begun + timedelta(days=4):
+            clock.move(minutes=30)
+        else:
+            move_on(dispatcher, clock)
 
 
 def move_on(dispatcher: Dispatcher, clock: FakeClock) -> None:
-    """Move by half an hour when something is due within a day, else by six hours."""
+    """Move by half an hour when something is due within six, else by six hours."""
     upcoming = next_moment(dispatcher._deliveries._database)
-    near = upcoming is not None and upcoming - clock.now < timedelta(days=1)
+    near = upcoming is not None and upcoming - clock.now < timedelta(hours=6)
     clock.move(hours=0.5 if near else 6)
 
 
@@ -53,7 +56,7 @@ def test_a_whole_follow_up(
     dispatcher: Dispatcher,
     gateway: FileGateway,
     clock: FakeClock,
-    assistant: FakeAssistant,
+    fake_assistant: FakeAssistant,
 ) -> None:
     changes = {"act": "2027-03-10T08:30", "discharge": "2027-03-10T16:00"}
     enrolled = enrol(database, protocol, request(**changes), NOON)
@@ -63,7 +66,7 @@ def test_a_whole_follow_up(
         move_on(dispatcher, clock)
     steps = ("evening_before", "day_of_return", "day_1", "day_3", "three_weeks")
     assert texts(gateway) == [protocol.text(step) for step in steps]
-    assert assistant.told[enrolled.conversation_id] == 2
+    assert fake_assistant.told[enrolled.conversation_id] == 2
     assert kinds(database) == []
 
 

@@ -15,7 +15,6 @@ from cimento.followup.rasa_client import RasaClient
 from cimento.settings.sms import SmsSettings
 from cimento.sms.providers import make_provider
 from cimento.store.database import open_database
-from tests.ahead import Ahead
 from tests.followup.clinic import TOKEN, Clinic, Phones, Reports, open_clinic
 from tests.followup.fakes import FakeClock
 
@@ -23,8 +22,8 @@ MARIE, PAUL, STRANGER = "+33612345678", "+33698765432", "+33611111111"
 
 
 @pytest.fixture(scope="module")
-def clinic(ahead: Ahead) -> Iterator[Clinic]:
-    with ahead.taken(open_clinic) as running:
+def clinic(programs: None) -> Iterator[Clinic]:
+    with open_clinic() as running:
         yield running
 
 

@@ -1,5 +1,6 @@
 """Shared by the tests of the SMS channel: its database, and the channel served."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,8 @@ def secret() -> Iterator[None]:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
+def database(tmp_path: Path, empty_database: Path) -> Database:
+    shutil.copy(empty_database, tmp_path / "sms.db")
     return open_database(f"sqlite:///{tmp_path / 'sms.db'}")
 
 
