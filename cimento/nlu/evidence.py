@@ -23,6 +23,7 @@ _ASKS = re.compile(
     r"\?|\b(?:qui|que|quoi|quand|comment|combien|pourquoi|quel\w*|est[- ]ce|faut|peux|peut|dois"
     r"|doit|savoir)\b"
 )
+_DENIES = re.compile(r"(?:pas|ni|aucune?|sans|plus|jamais|non|rien|zero|nulle)\b")
 _FIRST, _MOST_CANDIDATES = 6, 12
 _SURE = 0.4  # a clause that is this sure of a topic counts among the distinct ones
 
@@ -53,10 +54,14 @@ def alarm_row(evidence: Evidence, names: Sequence[str]) -> NDArray[Any]:
     found = signs.read(evidence.text)
     for sign in signs.SIGNS:
         told = [mention.denied for mention in found if mention.sign == sign]
-        row += [float(False in told), float(True in told)]
+        other = any(mention.unrelated for mention in found if mention.sign == sign)
+        row += [float(False in told), float(True in told), float(other)]
     moment = moments.read(evidence.text)
     row += [float(moment == moments.BEFORE), float(moment == moments.AFTER)]
-    row += [float(len(evidence.clauses)), float(len(evidence.text))]
+    words = spell(evidence.text).split()
+    denials = sum(bool(_DENIES.match(word)) for word in words)
+    row += [float(len(evidence.clauses)), float(len(evidence.text)), float(len(words))]
+    row += [float(denials), denials / (len(words) + 1), float("?" in evidence.text)]
     return np.array(row, dtype=np.float32)
 
 
