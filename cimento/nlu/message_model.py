@@ -1,4 +1,4 @@
-"""All that is learned to read a message, free of Rasa: topics, and two deciders.
+"""All that is learned to read a message, free of Rasa: the topics, and what decides on them.
 
 The deciders learn from what the classifier says of authors it has not learned from (folds by
 author), as they will have to decide on patients nobody has read.
@@ -13,11 +13,10 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
-from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from cimento.nlu import signs
 from cimento.nlu.clauses import clauses
+from cimento.nlu.deciders import NO_ALARM, Deciders, Given, is_alarm
 from cimento.nlu.evidence import Evidence, alarm_row, asked_rows, candidates
 from cimento.nlu.text import clip, normalise
 from cimento.nlu.topic_model import (
@@ -29,18 +28,10 @@ from cimento.nlu.topic_model import (
     new_classifier,
 )
 
-# What an alarm missed is worth in needless ones. The threshold on a calibrated likelihood
-# follows: it is alarmed when missing would cost more than alarming.
-MISSED_IS_WORTH = 2
-# Of messages that ask one thing, at most this part may get a second answer.
-SECOND_ANSWERS = 0.05
-_NO_ALARM = "none"
 _FOLDS = 2
 # Lines whose author was not noted are shared out among this many names, by their text.
 _UNNAMED = 8
-_TREES = 100
-_FEWEST_OF_ALARM, _FEWEST_ASKED = 3, 20
-_AT_ONCE = 2  # processes: the machine that this is measured on has two cores
+_AT_ONCE = 2  # processes: one for each fold
 
 
 @dataclass(frozen=True)
@@ -65,23 +56,6 @@ class Reading:
     asked: list[str] = field(default_factory=list)
 
 
-def _decider(fewest: int, random_seed: int) -> ExtraTreesClassifier:
-    """Return an untrained decider, whose leaves hold `fewest` lines or more."""
-    return ExtraTreesClassifier(
-        n_estimators=_TREES, min_samples_leaf=fewest, n_jobs=_AT_ONCE, random_state=random_seed
-    )
-
-
-def _likelihoods(decider: ExtraTreesClassifier, rows: NDArray[Any]) -> NDArray[Any]:
-    """Return what `predict_proba` does, in a tenth of its time for a few rows.
-
-    It prepares threads and checks its input once for each tree.
-    """
-    votes = [tree.tree_.predict(rows) for tree in decider.estimators_]
-    mean: NDArray[Any] = np.mean([vote / vote.sum(1, keepdims=True) for vote in votes], axis=0)
-    return mean
-
-
 def _unnamed(text: str) -> str:
     return f"unnamed {zlib.crc32(text.encode()) % _UNNAMED}"
 
@@ -93,9 +67,7 @@ class MessageModel:
         self.options = {"c": c, "sharpness": sharpness, "random_seed": random_seed}
         self.features = build_features()
         self.classifier = new_classifier(c, random_seed)
-        self.alarm_decider = _decider(_FEWEST_OF_ALARM, random_seed)
-        self.asked_decider = _decider(_FEWEST_ASKED, random_seed)
-        self.asked_from = 1.0
+        self.deciders = Deciders(random_seed)
 
     @property
     def names(self) -> list[str]:
@@ -125,17 +97,19 @@ class MessageModel:
         read = Parallel(n_jobs=_AT_ONCE)(
             delayed(self._read_fold)(fold, labels, written, cut, whole, parts) for fold in folds
         )
-        evidence = [one for fold in read for one in fold]
+        given = [one for fold in read for one in fold]
         order = [i for fold in folds for i, e in enumerate(written) if e.author in fold]
         self.classifier.fit(rows, labels)
-        self._learn_to_decide([written[i] for i in order], evidence)
+        self.deciders.fit(
+            [written[i].topics for i in order], [str(written[i].author) for i in order], given
+        )
         return self
 
     def _read_fold(
         self, out: set[str], labels: NDArray[Any], written: Sequence[Example],
         cut: Sequence[list[str]], whole: csr_matrix, parts: csr_matrix,
-    ) -> list[Evidence]:  # fmt: skip
-        """Return what a model that has not learned from the authors `out` reads of theirs.
+    ) -> list[Given]:  # fmt: skip
+        """Return what a model that has not learned from the authors `out` makes of their lines.
 
         `labels` are the topics of the first lines of `written`, those that have one.
         """
@@ -147,42 +121,20 @@ class MessageModel:
         theirs = [i for i, e in enumerate(written) if e.author in out]
         of_whole = classifier.decision_function(whole[theirs])
         of_parts = classifier.decision_function(parts)
-        return [
-            self._evidence(written[i].text, row, cut[i], of_parts[ends[i] : ends[i + 1]])
-            for i, row in zip(theirs, of_whole, strict=True)
-        ]
+        names = [str(name) for name in classifier.classes_]
+        given = []
+        for i, row in zip(theirs, of_whole, strict=True):
+            one = self._evidence(written[i].text, row, cut[i], of_parts[ends[i] : ends[i + 1]])
+            among = candidates(one)
+            topics_of = [names[topic] for topic in among]
+            given.append(Given(alarm_row(one, names), asked_rows(one, names, among), topics_of))
+        return given
 
     def _evidence(
         self, text: str, margins: NDArray[Any], cut: list[str], of_parts: NDArray[Any]
     ) -> Evidence:
         shares = confidences(np.vstack([margins, of_parts]), self.options["sharpness"])
         return Evidence(text, margins, shares[0], cut, of_parts, shares[1:])
-
-    def _learn_to_decide(self, examples: list[Example], evidence: list[Evidence]) -> None:
-        names = self.names
-        authors = np.array([e.author for e in examples])
-        alarms = [next((s for s in signs.SIGNS if s in e.topics), _NO_ALARM) for e in examples]
-        self.alarm_decider.fit(np.stack([alarm_row(one, names) for one in evidence]), alarms)
-
-        rows, asked, of_example = [], [], []
-        for i, (example, one) in enumerate(zip(examples, evidence, strict=True)):
-            among = candidates(one)
-            rows.append(asked_rows(one, names, among))
-            asked += [names[topic] in example.topics for topic in among]
-            of_example += [i] * len(among)
-        table, wanted, owner = np.vstack(rows), np.array(asked), np.array(of_example)
-        likely = cross_val_predict(
-            _decider(_FEWEST_ASKED, int(self.options["random_seed"])), table, wanted, groups=authors[owner],
-            cv=GroupKFold(_FOLDS), method="predict_proba",
-        )[:, 1]  # fmt: skip
-        # The second likeliest topic of each message that asks one thing.
-        seconds = [
-            np.sort(likely[owner == i])[-2]
-            for i, example in enumerate(examples)
-            if len(example.topics) == 1
-        ]
-        self.asked_from = float(np.quantile(seconds, 1 - SECOND_ANSWERS))
-        self.asked_decider.fit(table, wanted)
 
     # Reading
 
@@ -194,15 +146,11 @@ class MessageModel:
         margins = self.classifier.decision_function(rows)
         one = self._evidence(text, margins[0], cut, margins[1:])
         names = self.names
-        told = _likelihoods(self.alarm_decider, alarm_row(one, names)[None])[0]
-        signs_told = dict(zip(map(str, self.alarm_decider.classes_), map(float, told), strict=True))
-        alarm = 1 - signs_told.pop(_NO_ALARM)
-        sign = max(signs_told, key=lambda name: signs_told[name])
+        told = self.deciders.alarms(alarm_row(one, names))
+        alarm = 1 - told.pop(NO_ALARM)
         among = candidates(one)
-        likely = _likelihoods(self.asked_decider, asked_rows(one, names, among))[:, 1]
-        order = np.argsort(-likely)
-        asked = [
-            names[among[i]] for n, i in enumerate(order) if n == 0 or likely[i] >= self.asked_from
-        ]
+        asked = [names[among[i]] for i in self.deciders.asked(asked_rows(one, names, among))]
         ranking = [(names[i], float(one.shares[i])) for i in np.argsort(-one.shares)]
-        return Reading(ranking, alarm, sign, alarm >= 1 / (1 + MISSED_IS_WORTH), asked)
+        named = bool(signs.present(signs.read(text)))
+        sign = max(told, key=lambda name: told[name])
+        return Reading(ranking, alarm, sign, is_alarm(alarm, named), asked)

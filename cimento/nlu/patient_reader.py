@@ -6,6 +6,8 @@ finds whatever the conversation was about.
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -79,6 +81,19 @@ class PatientReader(GraphComponent, IntentClassifier):
         moments.read("")
         model.read("prêt")
         return cls(config, model_storage, resource, model)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Return the digest of all that reads a message (called by Rasa).
+
+        Rasa's cache sees the code of components alone: without it, a change behind them would
+        bring back what was learned before.
+        """
+        digest = hashlib.sha256()
+        for file in sorted(Path(__file__).parent.rglob("*.[py]*")):
+            if file.suffix in (".py", ".yml"):
+                digest.update(file.read_bytes())
+        return digest.hexdigest()
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the intent examples and keep what was learned."""
