@@ -18,9 +18,7 @@ from cimento.nlu import signs
 
 NO_ALARM = "none"
 # What an alarm missed is worth in needless ones: it is alarmed when missing would cost more.
-MISSED_IS_WORTH = 2
-# A sign that is named in plain words stands unless its absence is this sure.
-SURELY = 0.9
+MISSED_IS_WORTH = 1.5
 # Of messages that ask one thing, at most this part may get a second answer.
 SECOND_ANSWERS = 0.05
 _TREES = 100
@@ -36,9 +34,9 @@ class Given:
     candidates: list[str]
 
 
-def is_alarm(likelihood: float, named: bool) -> bool:
-    """Return whether to alarm. `named`: a sign is named, and not denied by rule."""
-    return likelihood >= 1 / (1 + MISSED_IS_WORTH) or (named and likelihood > 1 - SURELY)
+def is_alarm(likelihood: float) -> bool:
+    """Return whether to alarm."""
+    return likelihood >= 1 / (1 + MISSED_IS_WORTH)
 
 
 def _new_trees(fewest: int, random_seed: int) -> ExtraTreesClassifier:

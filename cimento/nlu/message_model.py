@@ -14,7 +14,6 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from cimento.nlu import signs
 from cimento.nlu.clauses import clauses
 from cimento.nlu.deciders import NO_ALARM, Deciders, Given, is_alarm
 from cimento.nlu.evidence import Evidence, alarm_row, asked_rows, candidates
@@ -151,6 +150,5 @@ class MessageModel:
         among = candidates(one)
         asked = [names[among[i]] for i in self.deciders.asked(asked_rows(one, names, among))]
         ranking = [(names[i], float(one.shares[i])) for i in np.argsort(-one.shares)]
-        named = bool(signs.present(signs.read(text)))
         sign = max(told, key=lambda name: told[name])
-        return Reading(ranking, alarm, sign, is_alarm(alarm, named), asked)
+        return Reading(ranking, alarm, sign, is_alarm(alarm), asked)
