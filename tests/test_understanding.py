@@ -17,16 +17,17 @@ from cimento.bench.curve import read_lines as lines
 from cimento.nlu import signs
 from cimento.nlu.text import fold
 from cimento.settings.paths import ROOT
+from tests.blind_rounds import blind_lines
 
 Parse = Callable[[str], dict[str, Any]]
 Line = tuple[str, str]
 
 # The bars: the figures reached, less one point.
-ACCURACY = 0.945
+ACCURACY = 0.942
 ALARMS_MISSED = 0.01
 FALSE_ALARMS = 0.01
-WRONG_ANSWERS = 0.032
-BOTH_ANSWERS = 0.70
+WRONG_ANSWERS = 0.048
+BOTH_ANSWERS = 0.78
 
 HELD_OUT = ROOT / "tests/nlu/held_out.yml"
 TABLES = ROOT / "tests/tables"
@@ -34,7 +35,7 @@ TABLES = ROOT / "tests/tables"
 SAFE = {
     "not_in_sheet", "out_of_scope", "nlu_fallback", "contact", "human", "help", "greet", "goodbye",
     "thanks", "repeat", "bot_challenge", "insult", "affirm", "deny", "what_next", "tell_moment",
-    "day_team", "anxious", "other_person", "symptom_before", "unwell",
+    "day_team", "anxious", "other_person", "symptom_before", "unwell", "worrying_sign",
 }  # fmt: skip
 
 
@@ -67,6 +68,8 @@ def test_no_held_out_line_is_trained_on(training_lines: list[Message]) -> None:
     for name in ("held_out.yml", "tuning.yml"):
         seen = [text for text, _ in lines(ROOT / "tests/nlu" / name) if key(text) in trained]
         assert seen == []
+    for kind in ("questions", "safety", "doubles"):
+        assert [one["text"] for one in blind_lines(kind) if key(one["text"]) in trained] == []
 
 
 def test_training_data_is_large_enough(training_lines: list[Message]) -> None:
