@@ -9,7 +9,7 @@ _JOINT = re.compile(
 )
 _SHORTEST = 6  # characters
 # Patients' longest letters have some twenty; a turn must stay quick whatever is pasted.
-_MOST = 14
+MOST = 14
 
 
 def clauses(text: str) -> list[str]:
@@ -21,4 +21,4 @@ def clauses(text: str) -> list[str]:
     found = [part for part in found if len(part) >= _SHORTEST]
     if len(found) < 2:
         return []
-    return found if len(found) <= _MOST else found[: _MOST // 2] + found[-_MOST // 2 :]
+    return found if len(found) <= MOST else found[: MOST // 2] + found[-MOST // 2 :]

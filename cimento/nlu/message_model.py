@@ -14,7 +14,8 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
-from cimento.nlu.clauses import clauses
+from cimento.nlu import signs
+from cimento.nlu.clauses import MOST, clauses
 from cimento.nlu.deciders import NO_ALARM, Deciders, Given, is_alarm
 from cimento.nlu.evidence import Evidence, alarm_row, asked_rows, candidates
 from cimento.nlu.text import clip, normalise
@@ -46,13 +47,15 @@ class Example:
 @dataclass(frozen=True)
 class Reading:
     """What was read of a message: topics, best first, with their shares; how likely it tells
-    an alarm and of which sign; and the topics that are asked, the surest first."""
+    an alarm and of which sign; the topics that are asked, the surest first, and the number of the
+    clause that asks each."""
 
     ranking: list[tuple[str, float]]
     alarm: float
     sign: str
     is_alarm: bool
     asked: list[str] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
 
 
 def _unnamed(text: str) -> str:
@@ -151,4 +154,9 @@ class MessageModel:
         asked = [names[among[i]] for i in self.deciders.asked(asked_rows(one, names, among))]
         ranking = [(names[i], float(one.shares[i])) for i in np.argsort(-one.shares)]
         sign = max(told, key=lambda name: told[name])
-        return Reading(ranking, alarm, sign, is_alarm(alarm), asked)
+        # Longer than nearly all that was learned from: a sign named in plain words stands.
+        stands = len(cut) >= MOST and bool(signs.present(signs.read(text)))
+        places = {
+            name: int(one.clause_shares[:, names.index(name)].argmax()) for name in asked if cut
+        }
+        return Reading(ranking, alarm, sign, is_alarm(alarm) or stands, asked, places)

@@ -50,7 +50,8 @@ def decide(reading: Reading, moment: str | None) -> Decision:
     shares = {topic: share for topic, share in reading.ranking if topic not in signs.SIGNS}
     questions = _questions(asked)
     if len(questions) > 1:
+        questions = sorted(questions[:_MOST_ANSWERS], key=lambda t: reading.places.get(t, 0))
         settled = dict.fromkeys(_settle_moment(topic, moment) for topic in questions)
-        return Decision(topics.SEVERAL, 1.0, list(settled)[:_MOST_ANSWERS])
+        return Decision(topics.SEVERAL, 1.0, list(settled))
     topic = asked[0] if asked else max(shares, key=lambda name: shares[name])
     return Decision(_settle_moment(topic, moment), shares[topic])
