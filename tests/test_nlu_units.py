@@ -1,12 +1,17 @@
 """The pieces that read a message, each alone."""
 
-import pytest
+import subprocess
+from pathlib import Path
 
-from cimento.nlu import moments, signs, temperature, understanding
-from cimento.nlu.clauses import halves
+import pytest
+from skops.io import dump
+
+from cimento.nlu import model_file, moments, signs, temperature
+from cimento.nlu.clauses import clauses
+from cimento.nlu.message_model import Example, MessageModel, Reading
 from cimento.nlu.phonetic import sounds
-from cimento.nlu.text import MAX_CHARACTERS, clip, fold, spell
-from cimento.nlu.topic_model import TopicModel
+from cimento.nlu.text import MAX_CHARACTERS, clip, fold, normalise, spell
+from cimento.nlu.understanding import decide
 
 
 def test_fold_removes_case_accents_and_repetitions() -> None:
@@ -95,54 +100,135 @@ def test_moments(text: str, moment: str | None) -> None:
     assert moments.read(text) == moment
 
 
-def test_halves_cut_where_a_question_may_start() -> None:
-    assert ("je conduis quand", "faut rester couché") in halves(
-        "je conduis quand et faut rester couché"
-    )
-    assert halves("bonjour") == []
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("je sai\u200bgne", "je saigne"), ("fi\u00adèvre", "fièvre"), ("j\u2019ai\u00a039", "j'ai 39"),
+        ("\ufb01èvre", "fièvre"), ("a\ud800b", "a b"), ("\u202eabc", "abc"), ("３８,５", "38,5"),
+    ],
+)  # fmt: skip
+def test_a_message_is_read_as_its_reader_sees_it(text: str, seen: str) -> None:
+    assert normalise(text) == seen
 
 
-def _ranking(*topics: str) -> understanding.Ranking:
-    weights = {0: 0.7, 1: 0.2, 2: 0.1}
-    return [(topic, weights[i]) for i, topic in enumerate(topics)]
+def test_clauses_are_what_may_be_said_or_asked_apart() -> None:
+    found = clauses("je conduis quand ? et la douche, c'est le soir ou le matin ?")
+    assert found == ["je conduis quand ?", "et la douche", "c'est le soir ou le matin ?"]
+    assert clauses("bonjour") == []
+    assert len(clauses("une question ? " * 200)) == 14
 
 
-def test_a_sign_outranks_the_classifier() -> None:
-    ranking = _ranking("driving", "rest", "fever")
-    decision = understanding.decide(ranking, [], [signs.Mention("fever", False)], None)
-    assert decision.topic == "fever"
-    assert decision.also == ["driving"]
+def reading(*ranking: str, alarm: str = "", asked: tuple[str, ...] = ()) -> Reading:
+    shares = [0.7, *[0.3 / len(ranking)] * (len(ranking) - 1)]
+    pairs = list(zip(ranking, shares, strict=True))
+    return Reading(pairs, 0.9 if alarm else 0.1, alarm or "fever", bool(alarm), list(asked))
 
 
-def test_a_denied_sign_takes_the_classifiers_alarm_away() -> None:
-    ranking = _ranking("fever", "negated_symptom", "rest")
-    decision = understanding.decide(ranking, [], [signs.Mention("fever", True)], None)
+def test_an_alarm_comes_first_and_the_question_with_it() -> None:
+    decision = decide(reading("driving", "fever", alarm="fever", asked=("driving", "fever")), None)
+    assert (decision.topic, decision.also) == ("fever", ["driving"])
+
+
+def test_an_alarm_says_whom_to_call_by_itself() -> None:
+    assert decide(reading("chills", "contact", alarm="chills", asked=("contact",)), None).also == []
+
+
+def test_without_an_alarm_no_sign_is_answered() -> None:
+    decision = decide(reading("fever", "negated_symptom", asked=("fever",)), None)
     assert decision.topic == "negated_symptom"
 
 
-def test_the_gravest_sign_is_answered() -> None:
-    mentions = [signs.Mention("chills", False), signs.Mention("emergency", False)]
-    assert (
-        understanding.decide(_ranking("chills", "fever", "rest"), [], mentions, None).topic
-        == "emergency"
-    )
+def test_several_questions_are_all_answered() -> None:
+    asked = ("driving", "not_in_sheet", "shower")
+    decision = decide(reading("driving", "shower", "not_in_sheet", asked=asked), None)
+    assert (decision.topic, decision.also) == ("several_questions", list(asked))
 
 
-def test_the_topic_model_learns_and_ranks_deterministically() -> None:
-    texts = [
-        "je peux conduire",
-        "la voiture quand",
-        "conduire après",
-        "manger avant",
-        "boire avant",
-        "à jeun ?",
-    ]
-    texts += ["bonjour", "bonsoir", "salut"]
-    topics = ["driving"] * 3 + ["fasting"] * 3 + ["greet"] * 3
-    ranks = [
-        TopicModel(1.0, 4.0, 1).fit(texts, topics).rank(["conduire la voiture"]) for _ in range(2)
-    ]
-    assert ranks[0] == ranks[1]
-    assert ranks[0][0][0][0] == "driving"
-    assert sum(confidence for _, confidence in ranks[0][0]) == pytest.approx(1)
-    assert TopicModel(1.0, 4.0, 1).rank([]) == []
+@pytest.mark.parametrize("second", ["thanks", "greet", "human"])
+def test_courtesy_is_no_second_question(second: str) -> None:
+    decision = decide(reading("driving", second, asked=("driving", second)), None)
+    assert (decision.topic, decision.also) == ("driving", [])
+
+
+def test_one_question_in_two_wordings_is_one() -> None:
+    decision = decide(reading("fasting", "eating", asked=("fasting", "eating")), None)
+    assert decision.topic == "fasting"
+
+
+def test_the_moment_settles_what_is_eaten() -> None:
+    assert decide(reading("eating", "rest", asked=("eating",)), moments.BEFORE).topic == "fasting"
+    assert decide(reading("eating", "rest", asked=("eating",)), moments.AFTER).topic == "eat_after"
+    assert decide(reading("eating", "rest", asked=("eating",)), None).topic == "eating"
+
+
+# A small world, to learn in a second: who learned from it reads it, and the same each time.
+
+_SAID = {
+    "driving": [
+        "je peux conduire quand",
+        "la voiture c'est permis",
+        "reprendre le volant",
+        "conduire",
+    ],
+    "shower": [
+        "la douche antiseptique",
+        "douche le soir ou le matin",
+        "savon de la douche",
+        "douche",
+    ],
+    "greet": ["bonjour", "bonsoir", "salut à vous", "bonjour madame"],
+}
+_SIGNS = {
+    "fever": ["j'ai {} depuis hier", "{} ce soir", "elle fait {} la pauvre", "toujours {} au lit"],
+    "negated_symptom": ["pas de {}", "aucune {} merci", "je n'ai plus de {}", "ni {} ni rien"],
+}
+_OTHERS = ("chills", "unusual_pain", "emergency", "suicidal", "worrying_sign", "symptom_before",
+           "other_person", "unwell", "not_in_sheet")  # fmt: skip
+
+
+def small_world() -> list[Example]:
+    examples = []
+    for author in "abc":
+        for topic, lines in _SAID.items():
+            examples += [Example(f"{line} {author}", (topic,), author) for line in lines]
+        for topic, frames in _SIGNS.items():
+            examples += [
+                Example(f"{frame.format('fièvre')} {author}", (topic,), author) for frame in frames
+            ]
+        examples += [
+            Example(f"{name.replace('_', ' ')} {author}", (name,), author) for name in _OTHERS
+        ]
+        both = "je peux conduire quand ? et la douche antiseptique ?"
+        examples.append(Example(f"{both} {author}", ("driving", "shower"), author))
+    return examples
+
+
+@pytest.fixture(scope="module")
+def model() -> MessageModel:
+    return MessageModel(c=1.0, sharpness=4.0, random_seed=1).fit(small_world())
+
+
+def test_what_was_learned_is_read(model: MessageModel) -> None:
+    assert model.read("quand conduire la voiture ?").ranking[0][0] == "driving"
+    there, absent = model.read("j'ai de la fièvre depuis hier"), model.read("ni fièvre ni rien")
+    assert there.alarm > absent.alarm
+    assert sum(share for _, share in there.ranking) == pytest.approx(1)
+
+
+def test_learning_is_deterministic(model: MessageModel) -> None:
+    again = MessageModel(c=1.0, sharpness=4.0, random_seed=1).fit(small_world())
+    for text in ("j'ai de la fievre et je peux conduire ?", "bonjour", "la douche, la voiture"):
+        assert again.read(text) == model.read(text)
+
+
+def test_the_file_of_a_model_gives_it_back(model: MessageModel, tmp_path: Path) -> None:
+    model_file.save(model, tmp_path)
+    back = model_file.load(tmp_path)
+    for text in ("j'ai de la fièvre", "la douche ? la voiture ?", "x"):
+        assert back.read(text) == model.read(text)
+
+
+def test_a_model_that_names_other_code_is_refused(tmp_path: Path) -> None:
+    dump({"features": subprocess.Popen}, tmp_path / "estimators.skops")
+    with pytest.raises(model_file.ModelFileError, match="subprocess"):
+        model_file.load(tmp_path)

@@ -5,25 +5,29 @@ figure reached (docs/understanding.md) less one point.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from rasa.shared.nlu.training_data.loading import load_data
+from rasa.shared.nlu.training_data.message import Message
 
 from cimento.bench.curve import read_lines as lines
 from cimento.nlu import signs
 from cimento.nlu.text import fold
 from cimento.settings.paths import ROOT
+from tests.blind_rounds import blind_lines
 
 Parse = Callable[[str], dict[str, Any]]
 Line = tuple[str, str]
 
 # The bars: the figures reached, less one point.
-ACCURACY = 0.945
+ACCURACY = 0.942
 ALARMS_MISSED = 0.01
 FALSE_ALARMS = 0.01
-WRONG_ANSWERS = 0.032
-BOTH_ANSWERS = 0.70
+WRONG_ANSWERS = 0.048
+BOTH_ANSWERS = 0.78
 
 HELD_OUT = ROOT / "tests/nlu/held_out.yml"
 TABLES = ROOT / "tests/tables"
@@ -31,7 +35,7 @@ TABLES = ROOT / "tests/tables"
 SAFE = {
     "not_in_sheet", "out_of_scope", "nlu_fallback", "contact", "human", "help", "greet", "goodbye",
     "thanks", "repeat", "bot_challenge", "insult", "affirm", "deny", "what_next", "tell_moment",
-    "day_team", "anxious", "other_person", "symptom_before", "unwell",
+    "day_team", "anxious", "other_person", "symptom_before", "unwell", "worrying_sign",
 }  # fmt: skip
 
 
@@ -52,23 +56,37 @@ def held_out(parse: Parse) -> list[tuple[str, str, str]]:
     return [(text, intent, parse(text)["intent"]["name"]) for text, intent in lines(HELD_OUT)]
 
 
-def test_no_held_out_line_is_trained_on() -> None:
-    trained = {key(text) for f in (ROOT / "data/nlu").glob("*.yml") for text, _ in lines(f)}
+@pytest.fixture(scope="module")
+def training_lines() -> list[Message]:
+    """Return the lines that are learned from, as Rasa reads them."""
+    examples: list[Message] = load_data(str(ROOT / "data/nlu")).intent_examples
+    return [example for example in examples if example.get("intent") != "start_check_in"]
+
+
+def test_no_held_out_line_is_trained_on(training_lines: list[Message]) -> None:
+    trained = {key(example.get("text")) for example in training_lines}
     for name in ("held_out.yml", "tuning.yml"):
         seen = [text for text, _ in lines(ROOT / "tests/nlu" / name) if key(text) in trained]
         assert seen == []
+    for kind in ("questions", "safety", "doubles"):
+        assert [one["text"] for one in blind_lines(kind) if key(one["text"]) in trained] == []
 
 
-def test_training_data_is_large_enough() -> None:
-    counts: dict[str, int] = {}
-    for file in (ROOT / "data/nlu").glob("*.yml"):
-        for _, intent in lines(file):
-            counts[intent] = counts.get(intent, 0) + 1
-    counts.pop("start_check_in")  # sent by the follow-ups, said by nobody
+def test_training_data_is_large_enough(training_lines: list[Message]) -> None:
+    counts = Counter(example.get("intent") for example in training_lines)
     assert min(counts.values()) >= 60
     assert min(counts[sign] for sign in signs.SIGNS) >= 100
     assert counts["not_in_sheet"] >= 400
     assert counts["out_of_scope"] >= 500
+
+
+def test_lines_that_ask_several_things_say_which(training_lines: list[Message]) -> None:
+    intents = {example.get("intent") for example in training_lines}
+    for example in training_lines:
+        metadata = example.get("metadata") or {}
+        if told := (metadata.get("example") or {}).get("topics"):
+            assert len(told) == len(set(told)) > 1 and set(told) <= intents, example.get("text")
+            assert (metadata.get("intent") or {}).get("author"), "a line of an unknown author"
 
 
 def test_held_out_topics(held_out: list[tuple[str, str, str]]) -> None:

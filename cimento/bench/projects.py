@@ -104,7 +104,7 @@ def baseline(name: str, folder: Path) -> Project:
 
 
 def _intents(folder: Path) -> Iterator[str]:
-    for file in sorted(folder.glob("*.yml")):
+    for file in sorted(folder.rglob("*.yml")):
         for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
             yield block["intent"]
 

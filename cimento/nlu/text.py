@@ -2,7 +2,7 @@
 
 `fold` removes what carries no meaning here (case, accents, repeated letters);
 `spell` also writes out SMS spelling ("jpeu", "koi", "ds") with the list of
-`nlu/lexicon/sms.yml`. Offsets are not kept: nothing downstream needs them.
+`lexicon/sms.yml`. Offsets are not kept: nothing downstream needs them.
 """
 
 import re
@@ -15,7 +15,25 @@ from cimento.nlu import lexicon
 # characters; a pasted document is not a question, and time must stay bounded.
 MAX_CHARACTERS = 2000
 
-_SAME_LETTERS = str.maketrans({"’": "'", "`": "'", "´": "'", "œ": "oe", "æ": "ae"})
+_SAME_LETTERS = str.maketrans(
+    {**dict.fromkeys("’‘ʼ`´′＇", "'"), "œ": "oe", "æ": "ae", "Œ": "OE", "Æ": "AE"}
+)
+# What a phone or a copied page puts between letters, and no reader sees: it hid alarms.
+_UNSEEN = {"Cf", "Cc", "Cs", "Co", "Cn"}
+
+
+def normalise(text: str) -> str:
+    """Return `text` as its reader sees it: one form for each letter, every apostrophe and
+    space plain, format characters dropped, lone surrogates made spaces."""
+    text = unicodedata.normalize("NFKC", text.translate(_SAME_LETTERS))
+    kept = []
+    for character in text:
+        category = unicodedata.category(character)
+        if character == "\n" or category not in _UNSEEN:
+            kept.append(" " if category == "Zs" else character)
+        elif category in ("Cc", "Cs"):
+            kept.append(" ")
+    return "".join(kept)
 
 
 def clip(text: str) -> str:
@@ -31,7 +49,7 @@ def clip(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return `text` in lower case, without accents, letters repeated at most twice."""
-    decomposed = unicodedata.normalize("NFD", text.lower().translate(_SAME_LETTERS))
+    decomposed = unicodedata.normalize("NFD", normalise(text).lower())
     plain = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
     return re.sub(r"([^\W\d])\1{2,}", r"\1\1", plain)
 

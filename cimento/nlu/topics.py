@@ -7,29 +7,14 @@ NEGATED = "negated_symptom"
 BEFORE_ACT = "symptom_before"
 # Topics that place an alarm elsewhere: with another person, or before the act.
 ELSEWHERE = {BEFORE_ACT, "other_person"}
-# A life is at stake, before the act or after.
-VITAL = ("emergency", "suicidal")
 # Topics that are no question of the sheet: never the second of two questions.
 NO_QUESTION = set(SIGNS) | ELSEWHERE | {
     "greet", "thanks", "goodbye", "affirm", "deny", "what_next", "repeat", "help", "insult",
     "out_of_scope", "bot_challenge", "tell_moment", NEGATED, "not_in_sheet", "unwell",
     "anxious", "human",
 }  # fmt: skip
-# Asking about these names an alarm without having one: "quel risque d'hémorragie ?".
-ABOUT_RISK = {
-    "risks", "risk_infection", "risk_hematoma", "risk_leak", "risk_fracture", "risk_death",
-    "anticoagulants", "xrays", "definition",
-}  # fmt: skip
-# Of the day itself: "à plat ventre j'étouffe" asks how one will lie.
-OF_THE_DAY = {
-    "position", "anesthesia", "shower", "consent_form", "arrival", "pregnancy", "fasting", "drip",
-    "guidance", "anxious",
-}  # fmt: skip
-# Asked once home, or nothing of the sheet: they do not contradict words of pain.
-ONCE_HOME = {
-    NEGATED, "contact", "human", "unwell", "rest", "driving", "sport", "eat_after", "puncture_care",
-    "aftercare", "risk_hematoma", "out_of_scope",
-}  # fmt: skip
+# What is never answered beside something else.
+ALONE = NO_QUESTION - {NEGATED, "not_in_sheet"}
 # Every alarm already says whom to call and what to do.
 SAID_BY_ALARMS = {"contact", "aftercare", "eating", "instructions"}
 # One question, two moments: (before, after, when the message tells neither).

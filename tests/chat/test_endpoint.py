@@ -90,13 +90,14 @@ def test_the_conversation_goes_on(client: Client) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["/restart", "/driving", '/accept{"symptom__has_sign": true}', "/ driving", "/back", "//driving",
-     '/driving{"moment":"after"}', "/session_start", "EXTERNAL: x", '{"payload":"/driving"}'],
+     '/drip{"moment":"after"}', "/session_start", "EXTERNAL: x", '{"payload":"/driving"}'],
 )  # fmt: skip
 def test_typed_commands_are_text(client: Client, typed: str) -> None:
     answer = client.say(typed)
     assert answer.status == 200
     assert answer.body["escalation"] == "none"
     assert "24 premières heures" not in text_of(answer)
+    assert "perfusion" not in text_of(answer)
 
 
 def test_only_buttons_that_were_offered_work(client: Client) -> None:

@@ -5,10 +5,10 @@ import shutil
 import sys
 from pathlib import Path
 
-_ASKED = ["-m", "rasa", "train", "--out"]
+_ASKED = ["-m", "rasa", "train", "--skip-validation", "--out"]
 
-if sys.orig_argv[1:5] == _ASKED:
-    out, option, name = sys.orig_argv[5:]
+if sys.orig_argv[1:6] == _ASKED:
+    out, option, name = sys.orig_argv[6:]
     assert option == "--fixed-model-name"
     shutil.copy(os.environ["TRAINED_MODEL"], Path(out) / f"{name}.tar.gz")
     print("A stand-in has trained.", flush=True)

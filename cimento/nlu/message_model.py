@@ -1,0 +1,162 @@
+"""All that is learned to read a message, free of Rasa: the topics, and what decides on them.
+
+The deciders learn from what the classifier says of authors it has not learned from (folds by
+author), as they will have to decide on patients nobody has read.
+"""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
+
+from cimento.nlu import signs
+from cimento.nlu.clauses import MOST, clauses
+from cimento.nlu.deciders import NO_ALARM, Deciders, Given, is_alarm
+from cimento.nlu.evidence import Evidence, alarm_row, asked_rows, candidates
+from cimento.nlu.text import clip, normalise
+from cimento.nlu.topic_model import (
+    build_features,
+    clause_matrix,
+    confidences,
+    fit_matrix,
+    matrix,
+    new_classifier,
+)
+
+_FOLDS = 2
+# Lines whose author was not noted are shared out among this many names, by their text.
+_UNNAMED = 8
+_AT_ONCE = 2  # processes: one for each fold
+
+
+@dataclass(frozen=True)
+class Example:
+    """A training line. `topics`: asked or told, the gravest first; `author`: None when it is
+    not known."""
+
+    text: str
+    topics: tuple[str, ...]
+    author: str | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of a message: topics, best first, with their shares; how likely it tells
+    an alarm and of which sign; the topics that are asked, the surest first, and the number of the
+    clause that asks each."""
+
+    ranking: list[tuple[str, float]]
+    alarm: float
+    sign: str
+    is_alarm: bool
+    asked: list[str] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+
+
+def _unnamed(text: str) -> str:
+    return f"unnamed {zlib.crc32(text.encode()) % _UNNAMED}"
+
+
+class MessageModel:
+    """Reads messages, once it has learned from examples."""
+
+    def __init__(self, c: float, sharpness: float, random_seed: int) -> None:
+        self.options = {"c": c, "sharpness": sharpness, "random_seed": random_seed}
+        self.features = build_features()
+        self.classifier = new_classifier(c, random_seed)
+        self.deciders = Deciders(random_seed)
+
+    @property
+    def names(self) -> list[str]:
+        """The topics, in the order of the classifier."""
+        return [str(name) for name in self.classifier.classes_]
+
+    # Learning
+
+    def fit(self, examples: Sequence[Example]) -> "MessageModel":
+        """Learn. Deterministic for one seed. Takes minutes for tens of thousands of lines."""
+        examples = [
+            Example(text, e.topics, e.author or _unnamed(text))
+            for e in examples
+            for text in [normalise(clip(e.text))]
+        ]
+        single = [e for e in examples if len(e.topics) == 1]
+        several = [e for e in examples if len(e.topics) > 1]
+        written = [*single, *several]
+        cut = [clauses(e.text) for e in written]
+        rows = fit_matrix(self.features, [e.text for e in single])
+        others = matrix(self.features, [e.text for e in several])
+        whole = vstack([rows, others], format="csr")
+        parts = clause_matrix(self.features, [clause for found in cut for clause in found])
+        labels = np.array([e.topics[0] for e in single])
+        authors = sorted({str(e.author) for e in written})
+        folds = [set(authors[k::_FOLDS]) for k in range(_FOLDS)]
+        read = Parallel(n_jobs=_AT_ONCE)(
+            delayed(self._read_fold)(fold, labels, written, cut, whole, parts) for fold in folds
+        )
+        given = [one for fold in read for one in fold]
+        order = [i for fold in folds for i, e in enumerate(written) if e.author in fold]
+        self.classifier.fit(rows, labels)
+        self.deciders.fit(
+            [written[i].topics for i in order], [str(written[i].author) for i in order], given
+        )
+        return self
+
+    def _read_fold(
+        self, out: set[str], labels: NDArray[Any], written: Sequence[Example],
+        cut: Sequence[list[str]], whole: csr_matrix, parts: csr_matrix,
+    ) -> list[Given]:  # fmt: skip
+        """Return what a model that has not learned from the authors `out` makes of their lines.
+
+        `labels` are the topics of the first lines of `written`, those that have one.
+        """
+        kept = np.array([e.author not in out for e in written[: len(labels)]])
+        seed = int(self.options["random_seed"])
+        classifier = new_classifier(self.options["c"], seed)
+        classifier.fit(whole[: len(labels)][kept], labels[kept])
+        ends = np.cumsum([0, *(len(found) for found in cut)])
+        theirs = [i for i, e in enumerate(written) if e.author in out]
+        of_whole = classifier.decision_function(whole[theirs])
+        of_parts = classifier.decision_function(parts)
+        names = [str(name) for name in classifier.classes_]
+        given = []
+        for i, row in zip(theirs, of_whole, strict=True):
+            one = self._evidence(written[i].text, row, cut[i], of_parts[ends[i] : ends[i + 1]])
+            among = candidates(one)
+            topics_of = [names[topic] for topic in among]
+            given.append(Given(alarm_row(one, names), asked_rows(one, names, among), topics_of))
+        return given
+
+    def _evidence(
+        self, text: str, margins: NDArray[Any], cut: list[str], of_parts: NDArray[Any]
+    ) -> Evidence:
+        shares = confidences(np.vstack([margins, of_parts]), self.options["sharpness"])
+        return Evidence(text, margins, shares[0], cut, of_parts, shares[1:])
+
+    # Reading
+
+    def read(self, text: str) -> Reading:
+        """Return what `text` says and asks; it must hold a letter or a figure."""
+        text = normalise(clip(text))
+        cut = clauses(text)
+        rows = vstack([matrix(self.features, [text]), clause_matrix(self.features, cut)], "csr")
+        margins = self.classifier.decision_function(rows)
+        one = self._evidence(text, margins[0], cut, margins[1:])
+        names = self.names
+        told = self.deciders.alarms(alarm_row(one, names))
+        alarm = 1 - told.pop(NO_ALARM)
+        among = candidates(one)
+        asked = [names[among[i]] for i in self.deciders.asked(asked_rows(one, names, among))]
+        ranking = [(names[i], float(one.shares[i])) for i in np.argsort(-one.shares)]
+        sign = max(told, key=lambda name: told[name])
+        # Longer than nearly all that was learned from: a sign named in plain words stands.
+        stands = len(cut) >= MOST and bool(signs.present(signs.read(text)))
+        places = {
+            name: int(one.clause_shares[:, names.index(name)].argmax()) for name in asked if cut
+        }
+        return Reading(ranking, alarm, sign, is_alarm(alarm) or stands, asked, places)
