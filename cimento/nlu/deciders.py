@@ -22,6 +22,7 @@ MISSED_IS_WORTH = 1.5
 # Of messages that ask one thing, at most this part may get a second answer.
 SECOND_ANSWERS = 0.05
 _TREES = 100
+_AT_ONCE = 2  # threads that grow them: the same trees, whatever their number
 _FEWEST_OF_ALARM, _FEWEST_ASKED = 3, 20  # lines in a leaf
 
 
@@ -40,7 +41,9 @@ def is_alarm(likelihood: float) -> bool:
 
 
 def _new_trees(fewest: int, random_seed: int) -> ExtraTreesClassifier:
-    return ExtraTreesClassifier(_TREES, min_samples_leaf=fewest, random_state=random_seed)
+    return ExtraTreesClassifier(
+        _TREES, min_samples_leaf=fewest, n_jobs=_AT_ONCE, random_state=random_seed
+    )
 
 
 def _likelihoods(trees: ExtraTreesClassifier, rows: NDArray[Any]) -> NDArray[Any]:

@@ -90,8 +90,7 @@ class MessageModel:
         written = [*single, *several]
         cut = [clauses(e.text) for e in written]
         rows = fit_matrix(self.features, [e.text for e in single])
-        others = matrix(self.features, [e.text for e in several])
-        whole = vstack([rows, others], format="csr")
+        whole = vstack([rows, matrix(self.features, [e.text for e in several])], format="csr")
         parts = clause_matrix(self.features, [clause for found in cut for clause in found])
         labels = np.array([e.topics[0] for e in single])
         authors = sorted({str(e.author) for e in written})
