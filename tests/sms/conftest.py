@@ -9,8 +9,11 @@ from sqlalchemy.engine import Engine
 
 from cimento.channels.sms.channel import SmsInput
 from cimento.settings.sms import SmsSettings
+from cimento.sms.ledger import Ledger
+from cimento.sms.providers.twilio import TwilioProvider
 from cimento.store.database import Database, open_database
 from tests.sms.server import Hearing, Server
+from tests.sms.twilio import SETTINGS, Twilio
 
 
 @pytest.fixture(autouse=True, scope="package")
@@ -41,3 +44,15 @@ def console(database: Database, hearing: Hearing) -> Iterator[Server]:
     channel = SmsInput(SmsSettings(per_hour=8), listener=hearing, database=database)
     with Server(channel) as server:
         yield server
+
+
+@pytest.fixture
+def twilio() -> Iterator[Twilio]:
+    server = Twilio()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def provider(twilio: Twilio, engine: Engine) -> TwilioProvider:
+    return TwilioProvider(SETTINGS, Ledger(engine), twilio.client())

@@ -30,7 +30,8 @@ class Assistant:
         self.heard: list[tuple[str, str]] = []  # conversation, text
         self.script: dict[str, list[dict[str, Any]]] = {}
         self.fails = False
-        self.seconds = 0.0
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
         self.events: dict[str, list[Any]] = {}
         self.tracker_store: Any = SimpleNamespace(retrieve=self._retrieve)
 
@@ -42,7 +43,7 @@ class Assistant:
         assert message.output_channel.name() == "sms"
         assert message.input_channel == "sms"
         self.heard.append((message.sender_id, message.text))
-        await asyncio.sleep(self.seconds)
+        await self.may_answer.wait()
         if self.fails:
             raise RuntimeError(f"the words were {message.text}")
         events = self.events.setdefault(message.sender_id, [])
@@ -98,9 +99,14 @@ class Server:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(PATIENCE)
 
+    def let_answer(self) -> None:
+        """Let the assistant answer, whose `may_answer` was cleared before it was asked."""
+        self._loop.call_soon_threadsafe(self.assistant.may_answer.set)
+
     def _run(self, started: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
         app = Sanic(f"sms_{uuid.uuid4().hex}", configure_logging=False)
+        app.config.MOTD = False  # it starts a program to name the processor
         app.ctx.agent = self.assistant
         blueprint = self.channel.blueprint(self.assistant.handle)
         app.blueprint(blueprint, url_prefix=urljoin("/webhooks/", self.channel.url_prefix()))
@@ -130,7 +136,8 @@ class Server:
         self._loop.run_forever()
         server.close()
         self._loop.run_until_complete(server.wait_closed())
-        for task in asyncio.all_tasks(self._loop):
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
             task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         self._loop.close()
