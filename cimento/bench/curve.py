@@ -6,12 +6,14 @@ read off this.
 """
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 from rasa.core.agent import Agent
+from rasa.utils.log_utils import configure_structlog
 
 from cimento.ops.train import MODEL
 from cimento.settings.paths import ROOT
@@ -40,6 +42,7 @@ async def _understood() -> list[tuple[str, dict[str, Any]]]:
 
 def show() -> None:
     """Print the curve as a Markdown table."""
+    configure_structlog(logging.ERROR)  # Rasa would write each message it reads among it
     found = asyncio.run(_understood())
     print("| threshold | right | wrong | refused |\n|---|---|---|---|")
     for threshold in THRESHOLDS:
