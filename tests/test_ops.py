@@ -1,7 +1,9 @@
 """Settings, ports and the state of the model."""
 
 import json
+import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,22 @@ def test_a_damaged_model_is_seen(project: Path) -> None:
     _record(project)
     (project / train.MODEL).write_bytes(b"moxel")
     assert train.state(project) == "damaged"
+
+
+@pytest.mark.usefixtures("programs")
+def test_a_training_told_to_stop_leaves_nothing_running(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learner = project / "learner"
+    # Stands for Rasa: says who it is, and has us told to stop while it works.
+    learner.write_text("#!/bin/sh\necho $$ > learner.pid\nkill -TERM $PPID\nsleep 3600\n")
+    learner.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(learner))
+    with pytest.raises(SystemExit):
+        train.train(project)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((project / "learner.pid").read_text()), 0)
+    assert not list((project / "models").iterdir())
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cimento.ops.processes import running
 from cimento.ops.progress import Progress
 from cimento.settings.paths import ROOT
 
@@ -58,31 +61,35 @@ _REASONS = {
 }
 
 
+@contextmanager
+def _told_to_stop() -> Iterator[None]:
+    """Leave on SIGTERM as on Ctrl-C, so that what was started is stopped too."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit("The training was told to stop."))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def train(root: Path = ROOT) -> None:
     """Train and record what from. Takes some minutes; shows that it goes on.
 
-    The model in place is replaced only when training succeeded. Raises TrainingError.
+    The model in place is replaced only when training succeeded; Ctrl-C and SIGTERM leave nothing
+    running. Raises TrainingError.
     """
-    log = root / _LOG
-    log.parent.mkdir(parents=True, exist_ok=True)
     (root / MODEL).parent.mkdir(exist_ok=True)
     sources = sources_digest(root)
-    with (
-        tempfile.TemporaryDirectory(dir=root / MODEL.parent) as out,
-        log.open("wb") as output,
-    ):
+    with tempfile.TemporaryDirectory(dir=root / MODEL.parent) as out:
         # Validation reads all lines twice more, and is a test: `rasa data validate`.
         command = [sys.executable, "-m", "rasa", "train", "--skip-validation", "--out", out]
-        process = subprocess.Popen(
-            [*command, "--fixed-model-name", "new"],
-            cwd=root, stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        progress = Progress("Training")
-        while process.poll() is None:
-            progress.tick()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(1)
-        progress.end()
+        command += ["--fixed-model-name", "new"]
+        with _told_to_stop(), running(command, root / _LOG, root, {}, gently=False) as process:
+            progress = Progress("Training")
+            while process.poll() is None:
+                progress.tick()
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(1)
+            progress.end()
         archive = Path(out) / "new.tar.gz"
         if process.returncode or not archive.exists():
             raise TrainingError(f"Training failed: see the end of {_LOG}.")
