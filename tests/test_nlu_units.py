@@ -144,10 +144,16 @@ def test_several_questions_are_all_answered() -> None:
     assert (decision.topic, decision.also) == ("several_questions", list(asked))
 
 
-@pytest.mark.parametrize("second", ["thanks", "greet", "human"])
+@pytest.mark.parametrize("second", ["thanks", "greet"])
 def test_courtesy_is_no_second_question(second: str) -> None:
     decision = decide(reading("driving", second, asked=("driving", second)), None)
     assert (decision.topic, decision.also) == ("driving", [])
+
+
+@pytest.mark.parametrize("second", ["anxious", "human", "bot_challenge"])
+def test_a_fear_and_a_wish_for_a_person_are_answered_beside_a_question(second: str) -> None:
+    decision = decide(reading("driving", second, asked=("driving", second)), None)
+    assert set(decision.also) == {"driving", second}
 
 
 def test_one_question_in_two_wordings_is_one() -> None:
@@ -229,6 +235,6 @@ def test_the_file_of_a_model_gives_it_back(model: MessageModel, tmp_path: Path) 
 
 
 def test_a_model_that_names_other_code_is_refused(tmp_path: Path) -> None:
-    dump({"features": subprocess.Popen}, tmp_path / "estimators.skops")
+    dump({"of_alarm": subprocess.Popen}, tmp_path / "trees.skops")
     with pytest.raises(model_file.ModelFileError, match="subprocess"):
         model_file.load(tmp_path)

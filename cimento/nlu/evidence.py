@@ -114,10 +114,10 @@ def _candidate(
     share, first = float(evidence.shares[topic]), order[0]
     pair = {names[topic], names[first]}
     near = float(any(pair <= near for near in topics.NEAR))
-    row = [float(order.index(topic)), share, float(np.log(share + 1e-6)), near]
+    row = [float(order.index(topic)), share, float(evidence.margins[topic]), near]
     row.append(share / float(evidence.shares[first]))
     if not evidence.clauses:
-        return [*row, share, 0.0, 0.0, 1.0, 0.0, 0.0]
+        return [*row, share, float(evidence.margins[topic]), 0.0, 0.0, 1.0, 0.0, 0.0]
     shares = evidence.clause_shares
     best = shares.argmax(1)
     own = int(shares[:, topic].argmax())
@@ -129,6 +129,7 @@ def _candidate(
     return [
         *row,
         float(shares[own, topic]),
+        float(evidence.clause_margins[:, topic].max()),
         float((best == topic).sum()),
         float(shares[rest].max()),
         float(len(distinct)),

@@ -12,21 +12,15 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 
 from cimento.nlu import signs
 from cimento.nlu.clauses import MOST, clauses
 from cimento.nlu.deciders import NO_ALARM, Deciders, Given, is_alarm
 from cimento.nlu.evidence import Evidence, alarm_row, asked_rows, candidates
+from cimento.nlu.features import Features
 from cimento.nlu.text import clip, normalise
-from cimento.nlu.topic_model import (
-    build_features,
-    clause_matrix,
-    confidences,
-    fit_matrix,
-    matrix,
-    new_classifier,
-)
+from cimento.nlu.topic_model import TopicClassifier, confidences
 
 _FOLDS = 2
 # Lines whose author was not noted are shared out among this many names, by their text.
@@ -67,14 +61,14 @@ class MessageModel:
 
     def __init__(self, c: float, sharpness: float, random_seed: int) -> None:
         self.options = {"c": c, "sharpness": sharpness, "random_seed": random_seed}
-        self.features = build_features()
-        self.classifier = new_classifier(c, random_seed)
+        self.features = Features()
+        self.classifier = TopicClassifier(c, random_seed)
         self.deciders = Deciders(random_seed)
 
     @property
     def names(self) -> list[str]:
         """The topics, in the order of the classifier."""
-        return [str(name) for name in self.classifier.classes_]
+        return self.classifier.names
 
     # Learning
 
@@ -85,50 +79,44 @@ class MessageModel:
             for e in examples
             for text in [normalise(clip(e.text))]
         ]
-        single = [e for e in examples if len(e.topics) == 1]
-        several = [e for e in examples if len(e.topics) > 1]
-        written = [*single, *several]
-        cut = [clauses(e.text) for e in written]
-        rows = fit_matrix(self.features, [e.text for e in single])
-        whole = vstack([rows, matrix(self.features, [e.text for e in several])], format="csr")
-        parts = clause_matrix(self.features, [clause for found in cut for clause in found])
-        labels = np.array([e.topics[0] for e in single])
-        authors = sorted({str(e.author) for e in written})
+        topics = [e.topics for e in examples]
+        cut = [clauses(e.text) for e in examples]
+        seed = int(self.options["random_seed"])
+        rows = self.features.fit([e.text for e in examples], seed, _AT_ONCE)
+        parts = self.features.clause_rows([clause for found in cut for clause in found])
+        authors = sorted({str(e.author) for e in examples})
         folds = [set(authors[k::_FOLDS]) for k in range(_FOLDS)]
         read = Parallel(n_jobs=_AT_ONCE)(
-            delayed(self._read_fold)(fold, labels, written, cut, whole, parts) for fold in folds
+            delayed(self._read_fold)(fold, examples, cut, rows, parts) for fold in folds
         )
         given = [one for fold in read for one in fold]
-        order = [i for fold in folds for i, e in enumerate(written) if e.author in fold]
-        self.classifier.fit(rows, labels)
+        order = [i for fold in folds for i, e in enumerate(examples) if e.author in fold]
+        self.classifier.fit(rows, topics, at_once=_AT_ONCE)
         self.deciders.fit(
-            [written[i].topics for i in order], [str(written[i].author) for i in order], given
+            [topics[i] for i in order], [str(examples[i].author) for i in order], given
         )
         return self
 
     def _read_fold(
-        self, out: set[str], labels: NDArray[Any], written: Sequence[Example],
-        cut: Sequence[list[str]], whole: csr_matrix, parts: csr_matrix,
+        self, out: set[str], examples: Sequence[Example],
+        cut: Sequence[list[str]], rows: csr_matrix, parts: csr_matrix,
     ) -> list[Given]:  # fmt: skip
-        """Return what a model that has not learned from the authors `out` makes of their lines.
-
-        `labels` are the topics of the first lines of `written`, those that have one.
-        """
-        kept = np.array([e.author not in out for e in written[: len(labels)]])
-        seed = int(self.options["random_seed"])
-        classifier = new_classifier(self.options["c"], seed)
-        classifier.fit(whole[: len(labels)][kept], labels[kept])
-        ends = np.cumsum([0, *(len(found) for found in cut)])
-        theirs = [i for i, e in enumerate(written) if e.author in out]
-        of_whole = classifier.decision_function(whole[theirs])
-        of_parts = classifier.decision_function(parts)
-        names = [str(name) for name in classifier.classes_]
-        given = []
-        for i, row in zip(theirs, of_whole, strict=True):
-            one = self._evidence(written[i].text, row, cut[i], of_parts[ends[i] : ends[i + 1]])
+        """Return what a model that has not learned from the authors `out` makes of their lines."""
+        theirs = np.array([e.author in out for e in examples])
+        learned = [e.topics for e in examples if e.author not in out]
+        classifier = TopicClassifier(self.options["c"], int(self.options["random_seed"]))
+        classifier.fit(rows[~theirs], learned)
+        of_whole = classifier.margins(rows[theirs])
+        of_parts = classifier.margins(parts[np.repeat(theirs, [len(found) for found in cut])])
+        given, start = [], 0
+        for i, margins in zip(np.flatnonzero(theirs), of_whole, strict=True):
+            end = start + len(cut[i])
+            one = self._evidence(examples[i].text, margins, cut[i], of_parts[start:end])
             among = candidates(one)
-            topics_of = [names[topic] for topic in among]
-            given.append(Given(alarm_row(one, names), asked_rows(one, names, among), topics_of))
+            rows_asked = asked_rows(one, classifier.names, among)
+            topics = [classifier.names[topic] for topic in among]
+            given.append(Given(alarm_row(one, classifier.names), rows_asked, topics))
+            start = end
         return given
 
     def _evidence(
@@ -143,8 +131,7 @@ class MessageModel:
         """Return what `text` says and asks; it must hold a letter or a figure."""
         text = normalise(clip(text))
         cut = clauses(text)
-        rows = vstack([matrix(self.features, [text]), clause_matrix(self.features, cut)], "csr")
-        margins = self.classifier.decision_function(rows)
+        margins = self.classifier.margins(self.features.message_rows(text, cut))
         one = self._evidence(text, margins[0], cut, margins[1:])
         names = self.names
         told = self.deciders.alarms(alarm_row(one, names))

@@ -11,11 +11,8 @@ from skops.io import dump, get_untrusted_types
 from skops.io import load as read_estimators
 
 from cimento.nlu.message_model import MessageModel
-from cimento.nlu.topic_model import build_features
 
-_ESTIMATORS, _WORDS, _WEIGHTS, _OPTIONS = (
-    "estimators.skops", "words.json", "weights.npz", "options.json",
-)  # fmt: skip
+_TREES, _WORDS, _ARRAYS, _OPTIONS = "trees.skops", "words.json", "arrays.npz", "options.json"
 # What the file may name: classes of this library.
 _LIBRARY = "sklearn."
 
@@ -26,23 +23,24 @@ class ModelFileError(Exception):
 
 def save(model: MessageModel, directory: Path) -> None:
     """Write `model` into `directory`."""
-    estimators = {
-        "classifier": model.classifier,
-        "of_alarm": model.deciders.of_alarm,
-        "of_asked": model.deciders.of_asked,
-    }
-    dump(estimators, directory / _ESTIMATORS)
-    parts = [part for _, part in model.features.transformer_list]
+    trees = {"of_alarm": model.deciders.of_alarm, "of_asked": model.deciders.of_asked}
+    dump(trees, directory / _TREES)
+    parts = model.features.parts
     words = [sorted(part.vocabulary_, key=part.vocabulary_.__getitem__) for part in parts]
     (directory / _WORDS).write_text(json.dumps(words), encoding="utf-8")
-    np.savez(directory / _WEIGHTS, *(part.idf_ for part in parts))
-    options = {**model.options, "asked_from": model.deciders.asked_from}
+    arrays = {
+        "axes": model.features.axes,
+        "weights": model.classifier.weights,
+        "biases": model.classifier.biases,
+    }
+    np.savez(directory / _ARRAYS, *(part.idf_ for part in parts), **arrays)
+    options = {**model.options, "asked_from": model.deciders.asked_from, "topics": model.names}
     (directory / _OPTIONS).write_text(json.dumps(options), encoding="utf-8")
 
 
 def load(directory: Path) -> MessageModel:
     """Return the model in `directory`. Raises ModelFileError when it names code of others."""
-    file = directory / _ESTIMATORS
+    file = directory / _TREES
     named = set(get_untrusted_types(file=file))
     if foreign := {name for name in named if not name.startswith(_LIBRARY)}:
         raise ModelFileError(
@@ -50,19 +48,18 @@ def load(directory: Path) -> MessageModel:
             "Train it again: cimento train"
         )
     options = json.loads((directory / _OPTIONS).read_text(encoding="utf-8"))
-    asked_from = options.pop("asked_from")
+    asked_from, names = options.pop("asked_from"), options.pop("topics")
     model = MessageModel(**options)
-    estimators = read_estimators(file, trusted=sorted(named))
-    model.classifier = estimators["classifier"]
-    model.deciders.of_alarm = estimators["of_alarm"]
-    model.deciders.of_asked = estimators["of_asked"]
+    trees = read_estimators(file, trusted=sorted(named))
+    model.deciders.of_alarm = trees["of_alarm"]
+    model.deciders.of_asked = trees["of_asked"]
     model.deciders.asked_from = asked_from
-    model.features = build_features()
     words = json.loads((directory / _WORDS).read_text(encoding="utf-8"))
-    with np.load(directory / _WEIGHTS, allow_pickle=False) as weights:
-        for (_, part), known, name in zip(
-            model.features.transformer_list, words, weights.files, strict=True
-        ):
+    with np.load(directory / _ARRAYS, allow_pickle=False) as arrays:
+        for number, (part, known) in enumerate(zip(model.features.parts, words, strict=True)):
             part.vocabulary_ = {word: i for i, word in enumerate(known)}
-            part.idf_ = weights[name]
+            part.idf_ = arrays[f"arr_{number}"]
+        model.features.axes = arrays["axes"]
+        model.classifier.weights, model.classifier.biases = arrays["weights"], arrays["biases"]
+    model.classifier.names = names
     return model

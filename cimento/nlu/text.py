@@ -64,6 +64,7 @@ def sms_words() -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=32)  # a turn spells its message and each clause several times
 def spell(text: str) -> str:
     """Return `text` folded and with SMS spelling written out."""
     words = sms_words()

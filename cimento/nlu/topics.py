@@ -14,9 +14,9 @@ NO_QUESTION = set(SIGNS) | ELSEWHERE | {
     "anxious", "human",
 }  # fmt: skip
 # What is never answered beside something else.
-ALONE = NO_QUESTION - {NEGATED, "not_in_sheet"}
-# Every alarm already says whom to call and what to do.
-SAID_BY_ALARMS = {"contact", "aftercare", "eating", "instructions"}
+ALONE = NO_QUESTION - {NEGATED, "not_in_sheet", "anxious", "human", "bot_challenge"}
+# Every alarm already says whom to call and what to do; it leaves no room to reassure.
+SAID_BY_ALARMS = {"contact", "human", "anxious", "aftercare", "eating", "instructions"}
 # One question, two moments: (before, after, when the message tells neither).
 BY_MOMENT = (("fasting", "eat_after", "eating"), ("prepare", "aftercare", "instructions"))
 # Pairs so near that asking both is one question.
