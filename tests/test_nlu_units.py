@@ -161,6 +161,12 @@ def test_one_question_in_two_wordings_is_one() -> None:
     assert decision.topic == "fasting"
 
 
+def test_both_moments_asked_are_both_answered() -> None:
+    asked = ("prepare", "aftercare")
+    for moment in (None, "before", "after"):
+        assert decide(reading(*asked, asked=asked), moment).also == list(asked)
+
+
 def test_the_moment_settles_what_is_eaten() -> None:
     assert decide(reading("eating", "rest", asked=("eating",)), moments.BEFORE).topic == "fasting"
     assert decide(reading("eating", "rest", asked=("eating",)), moments.AFTER).topic == "eat_after"

@@ -21,12 +21,9 @@ SAID_BY_ALARMS = {"contact", "human", "anxious", "aftercare", "eating", "instruc
 BY_MOMENT = (("fasting", "eat_after", "eating"), ("prepare", "aftercare", "instructions"))
 # Pairs so near that asking both is one question.
 NEAR = (
-    {"eating", "fasting", "eat_after"},
-    {"instructions", "prepare", "aftercare"},
-    {"instructions", "aftercare", "puncture_care"},
+    {"eating", "fasting"},
+    {"eating", "eat_after"},
+    {"instructions", "prepare"},
+    {"instructions", "aftercare"},
     {"contact", "human"},
-    {"guidance", "xrays"},
-    {"skin_redness", "xrays"},
-    {"drip", "purpose"},
-    {"risks", "xrays"},
 )

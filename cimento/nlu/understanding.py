@@ -32,10 +32,13 @@ def _questions(asked: Sequence[str]) -> list[str]:
     return kept
 
 
-def _settle_moment(topic: str, moment: str | None) -> str:
-    """Choose between the answer of before, of after, and the one that gives both."""
+def _settle_moment(topic: str, moment: str | None, asked: Sequence[str] = ()) -> str:
+    """Choose between the answer of before, of after, and the one that gives both.
+
+    Who has `asked` of both moments is answered on both.
+    """
     for before, after, either in topics.BY_MOMENT:
-        if topic in (before, after, either):
+        if topic in (before, after, either) and not {before, after} <= set(asked):
             told = {moments.BEFORE: before, moments.AFTER: after}.get(moment or "")
             return told or topic
     return topic
@@ -51,7 +54,7 @@ def decide(reading: Reading, moment: str | None) -> Decision:
     questions = _questions(asked)
     if len(questions) > 1:
         questions = sorted(questions[:_MOST_ANSWERS], key=lambda t: reading.places.get(t, 0))
-        settled = dict.fromkeys(_settle_moment(topic, moment) for topic in questions)
+        settled = dict.fromkeys(_settle_moment(topic, moment, questions) for topic in questions)
         return Decision(topics.SEVERAL, 1.0, list(settled))
     topic = asked[0] if asked else max(shares, key=lambda name: shares[name])
     return Decision(_settle_moment(topic, moment), shares[topic])
