@@ -20,7 +20,7 @@ NO_ALARM = "none"
 # What an alarm missed is worth in needless ones: it is alarmed when missing would cost more.
 MISSED_IS_WORTH = 1.5
 # Of messages that ask one thing, at most this part may get a second answer.
-SECOND_ANSWERS = 0.1
+SECOND_ANSWERS = 0.08
 _AT_ONCE = 2  # threads that grow the trees: the same trees, whatever their number
 # Trees, and lines in a leaf at least. Half as many trees decide of alarms less well.
 _OF_ALARM: dict[str, Any] = {"n_estimators": 100, "min_samples_leaf": 3, "max_features": 0.2}
