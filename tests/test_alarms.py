@@ -12,8 +12,8 @@ Parse = Callable[[str], dict[str, Any]]
 ALARMS = table("alarms.tsv")
 NEAR_MISSES = table("nearmiss.tsv")
 # Of 170 each, one point over the figures reached (docs/understanding.md).
-MOST_MISSED = 8
-MOST_FALSE_ALARMS = 9
+MOST_MISSED = 10
+MOST_FALSE_ALARMS = 5
 
 
 def test_tables_are_large_enough() -> None:

@@ -1,7 +1,8 @@
 """The lines of the blind rounds stay read as well as they are now.
 
-Their first reading, the honest one, is in docs/understanding.md; these bars, one point under the
-figures reached, only keep it from being lost.
+Their first reading, the honest one, is in docs/understanding.md; these bars, a point or so under
+the figures reached, only keep it from being lost. What is learned differs a little between machines,
+whose processors round differently: some five needless alarms of 550 come and go.
 """
 
 import random
@@ -14,13 +15,13 @@ from cimento.nlu import signs, topics
 from tests.blind_rounds import blind_lines
 from tests.mistyping import mistype
 
-QUESTIONS_RIGHT = 0.965
-ALARMS_MISSED = 0.019
-NEEDLESS_ALARMS = 0.104
-SEVERAL_ANSWERED = 0.665
+QUESTIONS_RIGHT = 0.974
+ALARMS_MISSED = 0.0195
+NEEDLESS_ALARMS = 0.074
+SEVERAL_ANSWERED = 0.89
 # With two typing errors in each line.
-MISTYPED_ALARMS_MISSED = 0.036
-MISTYPED_NEEDLESS_ALARMS = 0.11
+MISTYPED_ALARMS_MISSED = 0.027
+MISTYPED_NEEDLESS_ALARMS = 0.088
 
 Parse = Callable[[str], dict[str, Any]]
 # The right answer too: it gives the number, or both moments, or leaves one out.

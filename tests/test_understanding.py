@@ -23,11 +23,11 @@ Parse = Callable[[str], dict[str, Any]]
 Line = tuple[str, str]
 
 # The bars: the figures reached, less one point.
-ACCURACY = 0.942
+ACCURACY = 0.935
 ALARMS_MISSED = 0.01
 FALSE_ALARMS = 0.01
-WRONG_ANSWERS = 0.048
-BOTH_ANSWERS = 0.78
+WRONG_ANSWERS = 0.06
+BOTH_ANSWERS = 0.9
 
 HELD_OUT = ROOT / "tests/nlu/held_out.yml"
 TABLES = ROOT / "tests/tables"
