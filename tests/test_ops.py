@@ -93,7 +93,7 @@ def test_a_training_told_to_stop_leaves_nothing_running(
     learner.write_text("#!/bin/sh\necho $$ > learner.pid\nkill -TERM $PPID\nsleep 3600\n")
     learner.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(learner))
-    with pytest.raises(SystemExit):
+    with pytest.raises(train.TrainingError, match="told to stop"):
         train.train(project)
     with pytest.raises(ProcessLookupError):
         os.kill(int((project / "learner.pid").read_text()), 0)

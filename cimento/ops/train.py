@@ -61,10 +61,14 @@ _REASONS = {
 }
 
 
+def _stop(*_: object) -> None:
+    raise TrainingError("The training was told to stop.")
+
+
 @contextmanager
 def _told_to_stop() -> Iterator[None]:
-    """Leave on SIGTERM as on Ctrl-C, so that what was started is stopped too."""
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit("The training was told to stop."))
+    """End on SIGTERM as on Ctrl-C, so that what was started is stopped too."""
+    before = signal.signal(signal.SIGTERM, _stop)
     try:
         yield
     finally:
