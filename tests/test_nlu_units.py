@@ -227,8 +227,8 @@ def test_what_was_learned_is_read(model: MessageModel) -> None:
     assert sum(share for _, share in there.ranking) == pytest.approx(1)
 
 
-def test_learning_is_deterministic(model: MessageModel) -> None:
-    again = MessageModel(c=1.0, sharpness=4.0, random_seed=1).fit(small_world())
+def test_learning_is_deterministic_whatever_the_order(model: MessageModel) -> None:
+    again = MessageModel(c=1.0, sharpness=4.0, random_seed=1).fit(small_world()[::-1])
     for text in ("j'ai de la fievre et je peux conduire ?", "bonjour", "la douche, la voiture"):
         assert again.read(text) == model.read(text)
 
