@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Event
 
 from cimento.ops.processes import running
 from cimento.ops.progress import Progress
@@ -61,16 +62,16 @@ _REASONS = {
 }
 
 
-def _stop(*_: object) -> None:
-    raise TrainingError("The training was told to stop.")
-
-
 @contextmanager
-def _told_to_stop() -> Iterator[None]:
-    """End on SIGTERM as on Ctrl-C, so that what was started is stopped too."""
-    before = signal.signal(signal.SIGTERM, _stop)
+def _told_to_stop() -> Iterator[Event]:
+    """Give what SIGTERM sets, instead of ending us at once with the learner left running.
+
+    An exception from a handler could come between the learner's start and the care for its end.
+    """
+    told = Event()
+    before = signal.signal(signal.SIGTERM, lambda *_: told.set())
     try:
-        yield
+        yield told
     finally:
         signal.signal(signal.SIGTERM, before)
 
@@ -87,9 +88,14 @@ def train(root: Path = ROOT) -> None:
         # Validation reads all lines twice more, and is a test: `rasa data validate`.
         command = [sys.executable, "-m", "rasa", "train", "--skip-validation", "--out", out]
         command += ["--fixed-model-name", "new"]
-        with _told_to_stop(), running(command, root / _LOG, root, {}, gently=False) as process:
+        with (
+            _told_to_stop() as told,
+            running(command, root / _LOG, root, {}, gently=False) as process,
+        ):
             progress = Progress("Training")
             while process.poll() is None:
+                if told.is_set():
+                    raise TrainingError("The training was told to stop.")
                 progress.tick()
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(1)
