@@ -32,6 +32,12 @@ LONG_CONVERSATIONS = 3
 EARLY, LATE = slice(7, 12), slice(197, 202)  # turns 8 to 12 and 198 to 202
 TIMEOUT_SECONDS = 30
 
+# Messages of 1,000 characters made to take long: one sign again and again, only joints, one word.
+HARD = [
+    (piece * 1000)[:1000]
+    for piece in ("n,fievre,", "pas de fievre, ", "? et ", "a", "si j'ai mal, conduire ? ")
+]
+
 Conversation = tuple[str, list[str]]  # sender, messages
 
 
@@ -40,6 +46,7 @@ class Times:
     """What was measured on one server: durations in ms, memory in MB."""
 
     parse: list[float] = field(default_factory=list)
+    parse_hard: list[float] = field(default_factory=list)  # one for each of HARD
     turn: list[float] = field(default_factory=list)
     turn_together: list[float] = field(default_factory=list)
     together_s: float = 0.0  # how long all the turns of `turn_together` took, in seconds
@@ -112,6 +119,8 @@ async def measure(servers: Sequence[Server]) -> dict[str, Times]:
         asked = questions()
         await _warm_up(clients, asked)
         await _in_rounds(clients, "Parsing", PARSES, asked, _parse)
+        for client in clients:
+            client.times.parse_hard = [await client.parse(text) for text in HARD]
         await _in_rounds(clients, "Turns at 1 connection", TURNS, asked, _turns)
         label = f"Turns at {CONNECTIONS} connections"
         await _in_rounds(clients, label, TURNS_TOGETHER, asked, _turns_together)
