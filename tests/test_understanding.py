@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 
 from cimento.bench.curve import read_lines as lines
 from cimento.nlu import signs
+from cimento.nlu.importer import TrainingLines
 from cimento.nlu.text import fold
 from cimento.settings.paths import ROOT
 from tests.blind_rounds import blind_lines
@@ -59,7 +59,8 @@ def held_out(parse: Parse) -> list[tuple[str, str, str]]:
 @pytest.fixture(scope="module")
 def training_lines() -> list[Message]:
     """Return the lines that are learned from, as Rasa reads them."""
-    examples: list[Message] = load_data(str(ROOT / "data/nlu")).intent_examples
+    data = TrainingLines(training_data_paths=str(ROOT / "data/nlu")).get_nlu_data()
+    examples: list[Message] = data.intent_examples
     return [example for example in examples if example.get("intent") != "start_check_in"]
 
 

@@ -23,7 +23,7 @@ MISSED_IS_WORTH = 1.5
 SECOND_ANSWERS = 0.08
 _AT_ONCE = 2  # threads that grow the trees: the same trees, whatever their number
 # Trees, and lines in a leaf at least. Of what is asked 50 decide as well as 100.
-_OF_ALARM: dict[str, Any] = {"n_estimators": 100, "min_samples_leaf": 3, "max_features": 0.2}
+_OF_ALARM: dict[str, Any] = {"n_estimators": 100, "min_samples_leaf": 3, "max_features": 0.35}
 _OF_ASKED: dict[str, Any] = {"n_estimators": 50, "min_samples_leaf": 20}
 
 

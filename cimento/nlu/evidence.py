@@ -50,12 +50,11 @@ def alarm_row(evidence: Evidence, names: Sequence[str]) -> NDArray[Any]:
         row += _highest(evidence.clause_margins, evidence.clause_shares, telling, others)
     else:
         row += row
-    # The words of alarm, their denials and the temperatures, read by rule.
+    # The names of signs, their denials and the temperatures, read by rule.
     found = signs.read(evidence.text)
     for sign in signs.SIGNS:
         told = [mention.denied for mention in found if mention.sign == sign]
-        other = any(mention.unrelated for mention in found if mention.sign == sign)
-        row += [float(False in told), float(True in told), float(other)]
+        row += [float(False in told), float(True in told)]
     moment = moments.read(evidence.text)
     row += [float(moment == moments.BEFORE), float(moment == moments.AFTER)]
     words = spell(evidence.text).split()

@@ -34,7 +34,7 @@ class Features:
 
     def __init__(self) -> None:
         pieces = TfidfVectorizer(
-            preprocessor=spell, analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True
+            preprocessor=spell, analyzer="char_wb", ngram_range=(3, 5), min_df=2, sublinear_tf=True
         )
         self.words: FeatureUnion = make_union(_words(spell), _words(sounds), pieces)
         # The directions in which sentence vectors differ most, (axes, dimensions).
@@ -52,6 +52,7 @@ class Features:
 
     def fit(self, texts: Sequence[str], random_seed: int, at_once: int = 1) -> csr_matrix:
         """Learn from `texts`, in `at_once` processes, and return their rows."""
+        self.words.set_params(n_jobs=at_once)
         words, vectors = self.words.fit_transform(texts), encode_all(texts, at_once)
         axes = PCA(min(_AXES, *vectors.shape), random_state=random_seed)
         self.axes = axes.fit(vectors).components_

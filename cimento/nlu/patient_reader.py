@@ -19,7 +19,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, META
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from cimento.nlu import model_file, moments, signs, topics, understanding
+from cimento.nlu import alarms, model_file, moments, topics, understanding
 from cimento.nlu.message_model import Example, MessageModel
 
 # In the parse data: the topics to answer besides the intent, in order.
@@ -77,9 +77,9 @@ class PatientReader(GraphComponent, IntentClassifier):
         with model_storage.read_from(resource) as directory:
             model = model_file.load(directory)
         # Lexicons and sentence vectors are read now, not at the first patient's message.
-        signs.read("")
         moments.read("")
         model.read("prêt")
+        alarms.listen_with(model)
         return cls(config, model_storage, resource, model)
 
     @classmethod

@@ -69,7 +69,6 @@ _CAME_DOWN = re.compile(
 _BY_DRUG = re.compile(
     r"doliprane|dafalgan|efferalgan|paracetamol|ibuprofene|aspirine|advil|medicament|remont"
 )
-_NUMBER = re.compile(r"(?<!\d)(?:3[6-9]|4[0-2])(?:[.,]\d)?(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -132,14 +131,3 @@ def came_down(text: str, measured: list[Reading]) -> bool:
     if len(measured) < 2 or measured[-1].is_fever or _BY_DRUG.search(text):
         return False
     return bool(_CAME_DOWN.search(text))
-
-
-def only_other_numbers(text: str) -> bool:
-    """Return whether `text` has numbers from 36 to 42 and all count something else."""
-    numbers = list(_NUMBER.finditer(text))
-    return bool(numbers) and all(
-        _OTHER_UNIT.match(text[number.end() :])
-        or _OTHER_BEFORE.search(text[: number.start()])
-        or _COUNTED_BEFORE.search(text[: number.start()])
-        for number in numbers
-    )

@@ -15,7 +15,7 @@ from cimento.channels.sms.compose import Composer
 from cimento.channels.turn import Message, complete, said_once
 from cimento.followup import people
 from cimento.followup.listener import FollowUpListener
-from cimento.nlu import signs
+from cimento.nlu import alarms
 from cimento.nlu.text import clip
 from cimento.sms import optout
 from cimento.sms.providers.base import (
@@ -89,7 +89,7 @@ class Dialogue:
         """
         said = clip(message.text.strip())
         wish = optout.read(said)
-        alarm = bool(signs.present(signs.read(said)))
+        alarm = alarms.heard(said) is not None
         to_send: list[str] = []
         if wish == "start":
             await asyncio.to_thread(people.record_start, self._database, conversation, _now())
@@ -133,9 +133,9 @@ class Dialogue:
         # What the patient types is text, whatever it starts with: "/ 38,5 ce soir".
         words_read = choices.chosen(said, choices.offered(events)) or said.lstrip("/ ")
         messages, custom = await self._ask(words_read, conversation, on_new_message)
-        if custom["topic"] == _UNAVAILABLE:
+        if custom["topic"] == _UNAVAILABLE and (sign := alarms.heard(said)):
             # Rasa failed; the alarm was heard all the same, and the team must know.
-            custom = next(map(self._escalation, signs.present(signs.read(said))), custom)
+            custom = self._escalation(sign)
         level = custom["escalation"]
         topics = {custom["topic"], *(other["topic"] for other in custom.get("also", []))}
         if level != "none" or _HUMAN in topics:
