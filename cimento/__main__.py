@@ -67,10 +67,14 @@ def train() -> None:
 @app.command()
 def check() -> None:
     """Check that every answer rests on the sheet or the policy."""
+    from datetime import date
+
     from cimento.answers import grounding, sheet
 
     try:
         found = grounding.problems()
+        for line in sheet.stale_sources(sheet.read_policy(), date.today()):
+            print(f"to read: {line}")
     except sheet.SourceError as error:
         found = [str(error)]
     if found:

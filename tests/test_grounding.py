@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,16 @@ def test_a_missing_policy_says_how_to_restore_it(project: Path) -> None:
         grounding.problems(project)
 
 
+def test_a_page_that_nobody_has_read_for_a_year_is_named() -> None:
+    page = {"title": "Une page", "url": "https://example.org"}
+    read = [None, date(2026, 1, 1), date(2026, 1, 2)]
+    policy = {"rule": {"text": "x", "sources": [{**page, "read": day} for day in read]}}
+    never, old = sheet.stale_sources(policy, date(2027, 1, 2))
+    assert "never read: Une page (https://example.org)" in never
+    assert "last read on 2026-01-01" in old
+
+
 def test_a_policy_statement_without_source_is_refused(project: Path) -> None:
     (project / sheet.POLICY).write_text("alone: {text: 'x'}\n", encoding="utf-8")
-    with pytest.raises(sheet.SourceError, match="needs text and source"):
+    with pytest.raises(sheet.SourceError, match="needs text and sources"):
         grounding.problems(project)

@@ -1,7 +1,9 @@
 """Read the hospital's sheet and the policy file."""
 
 import re
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -9,6 +11,7 @@ from cimento.settings.paths import ROOT
 
 SHEET = Path("sheet/cimentoplastie.md")
 POLICY = Path("sheet/policy.yml")
+_KEEPS = timedelta(days=365)  # that a public page may go without being read again
 
 _ANCHOR = re.compile(r'^<a id="([\w-]+)"></a>$', re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.!?…»])\s+(?=[A-ZÀÉ«(0-9])|\n+")
@@ -29,19 +32,41 @@ def read_text(root: Path, relative: Path) -> str:
         ) from error
 
 
-def read_policy(root: Path = ROOT) -> dict[str, dict[str, str]]:
-    """Return {statement id: {text, source}}; SourceError when missing or malformed."""
+def read_policy(root: Path = ROOT) -> dict[str, dict[str, Any]]:
+    """Return {statement id: {text, sources}}; SourceError when missing or malformed.
+
+    `sources`: a list of {title, url, read, note?}; `read` is the date on which the page itself
+    was read, None when it has not been.
+    """
     text = read_text(root, POLICY)
     try:
         policy = yaml.safe_load(text)
-        complete = all(entry["text"] and entry["source"] for entry in policy.values())
+        complete = all(
+            entry["text"]
+            and entry["sources"]
+            and all(page["title"] and page["url"] and "read" in page for page in entry["sources"])
+            for entry in policy.values()
+        )
     except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
         raise SourceError(
-            f"{POLICY} is malformed: {error}. Each id needs text and source."
+            f"{POLICY} is malformed: {error}. Each id needs text and sources."
         ) from error
     if not complete:
-        raise SourceError(f"{POLICY}: each statement needs a text and a public source.")
+        raise SourceError(f"{POLICY}: each statement needs a text and public sources.")
     return policy
+
+
+def stale_sources(policy: dict[str, dict[str, Any]], today: date) -> list[str]:
+    """Return one line for each page of the policy that nobody has read for a year."""
+    found = []
+    for name, statement in policy.items():
+        for page in statement["sources"]:
+            read: date | None = page["read"]
+            if read is None:
+                found.append(f"{POLICY}, {name}: never read: {page['title']} ({page['url']})")
+            elif today - read > _KEEPS:
+                found.append(f"{POLICY}, {name}: last read on {read}: {page['title']}")
+    return found
 
 
 def read_sections(root: Path = ROOT) -> dict[str, str]:
