@@ -79,7 +79,7 @@ def test_a_question_said_again_is_still_answered(assistant: Assistant) -> None:
         assistant, "je me sens pas bien", "vous pouvez répéter ?", "non"
     )
     assert text_of(again).count("une douleur inhabituelle ?") == 1
-    assert "La fiche ne précise pas quoi faire pour un autre malaise." in text_of(answer)
+    assert "La fiche ne précise pas quoi faire pour un autre signe." in text_of(answer)
 
 
 def test_what_next_and_repeat_follow_the_last_answer(assistant: Assistant) -> None:
@@ -130,7 +130,12 @@ def test_an_alarm_outranks_any_form_or_story(
     assistant: Assistant, before: list[str], message: str, escalation: str, said: str
 ) -> None:
     turn = conversation(assistant, *before, message)[-1]
-    assert text_of(turn).lstrip().startswith(said) or said in text_of(turn).split("\n")[0]
+    assert said in text_of(turn)
+    assert (
+        text_of(turn).index("15") < text_of(turn).index("3114")
+        if said == "3114"
+        else text_of(turn).startswith(said)
+    )
     assert custom_of(turn)["escalation"] == escalation
 
 

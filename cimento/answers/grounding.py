@@ -14,7 +14,7 @@ from cimento.answers.catalogue import LEVELS, SMS, WEB, Catalogue, Wording, read
 from cimento.settings.paths import ROOT
 from cimento.sms import gsm7
 
-MAX_WEB_CHARACTERS = 600
+MAX_WEB_CHARACTERS = 710  # the instructions before and after, a list of nine lines
 
 # Sentences of the sheet that no answer needs to quote, each with its reason.
 NOT_QUOTED = {

@@ -61,9 +61,13 @@ def test_a_quick_reply_says_what_its_button_says(reader: Reader) -> None:
 @pytest.mark.parametrize(
     ("words", "title", "calls"),
     [
-        ("j'ai 39 et des frissons", "Appelez votre médecin", [SERVICE, "tel:15", "tel:112"]),
+        (
+            "j'ai 39 et des frissons",
+            "Appelez votre médecin",
+            ["tel:15", "tel:112", "sms:114", SERVICE],
+        ),
         ("je peu plu respiré", "Urgence", ["tel:15", "tel:112", "sms:114", SERVICE]),
-        ("j'ai envie de mourir", "Urgence", ["tel:3114", "tel:15"]),
+        ("j'ai envie de mourir", "Urgence", ["tel:15", "tel:112", "sms:114", "tel:3114"]),
     ],
 )
 def test_an_alarm_looks_urgent_and_is_announced_once(

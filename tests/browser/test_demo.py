@@ -36,9 +36,9 @@ def test_a_whole_follow_up_is_seen(demo: str, page: Page, tmp_path: Path) -> Non
     sms = page.locator(".sms.hospital")
     jump = page.get_by_role("button", name="Avancer").click
     jump()
-    expect(sms.first).to_contain_text("Pour demain : à jeun")
+    expect(sms.first).to_contain_text("Demain, à jeun")
     jump()
-    expect(sms.nth(1)).to_contain_text("restez allongé jusqu'à demain")
+    expect(sms.nth(1)).to_contain_text("allongez-vous jusqu'à demain")
     jump()
     expect(sms.nth(2)).to_contain_text("2. Non")
     write(page, "et je peux conduire ?")

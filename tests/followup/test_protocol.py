@@ -61,9 +61,12 @@ def test_the_choices_of_a_check_in_are_those_of_the_conversation(protocol: Proto
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        ("evening_before", "à jeun|[Dd]ouche|dossier|accompagné|[Aa]nticoagulant"),
-        ("day_of_return", "allongé|manger et boire|conduisez pas|24|05 56 79 56 79"),
-        ("day_1", "fièvre|38,0|frissons|douleur inhabituelle"),
+        (
+            "evening_before",
+            "à jeun|[Dd]ouche|dossier|Venez avec quelqu'un|[Aa]nticoagulant|ne changez rien",
+        ),
+        ("day_of_return", "Urgence : 15, 112|114|médecin|allongez-vous|minimum|volant|24 heures"),
+        ("day_1", "15 ou 112|114|fièvre|38,0 degrés|frissons|douleur inhabituelle"),
         ("three_weeks", "rougeur|poils"),
     ],
 )
@@ -80,9 +83,9 @@ def test_the_reminder_of_a_check_in(protocol: Protocol) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("24 premières heures", "48 premières heures", "48 is in no quote"),
-        ("restez allongé", "restez là-bas, ê", "not GSM-7"),
-        ("restez allongé", "restez allongé " * 15, "segments"),
+        ("Pas de volant 24 heures", "Pas de volant 48 heures", "48 is in no quote"),
+        ("allongez-vous", "forêt, là-bas", "not GSM-7"),
+        ("allongez-vous", "allongez-vous " * 15, "segments"),
         ("STOP met fin aux SMS", "", "STOP stops"),
     ],
 )

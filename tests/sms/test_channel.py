@@ -46,7 +46,8 @@ def say(server: Server, text: str, number: str = NUMBER, id: str = "") -> list[s
 
 def test_a_question_gets_one_sms_that_says_who_writes(console: Server, hearing: Hearing) -> None:
     (sms,) = say(console, "quand conduire ?")
-    assert sms == f"Assistant automatique. {gsm(ANSWER)}"
+    privacy = "N'écrivez ni votre nom, ni votre numéro de dossier ou de sécurité sociale."
+    assert sms == gsm(f"Assistant automatique. {ANSWER}\n{privacy}")
     assert say(console, "et encore ?") == [gsm(ANSWER)]
     id_ = conversation_id(NUMBER)
     assert console.assistant.heard == [(id_, "quand conduire ?"), (id_, "et encore ?")]

@@ -141,6 +141,9 @@ class Dialogue:
         if level != "none" or _HUMAN in topics:
             await self._tell(self._listener.escalated, number, said, level, message.id)
         closing = texts["media_unseen"] if message.media else ""
+        asks = any(sent.get("buttons") for sent in messages)  # its choices stay the last lines
+        if opening and level == "none" and not (closing or asks):
+            closing = texts["privacy"]
         return self._composer.compose(messages, opening, closing)
 
     async def _ask(

@@ -37,8 +37,8 @@
     thanks: "Merci, votre avis est enregistré.",
     typing: "L'assistant écrit…",
     unreachable:
-      "L'assistant ne répond pas pour le moment. " +
-      "En cas d'urgence, appelez le 15 ou le 112.",
+      "En cas d'urgence, appelez le 15 ou le 112. Si vous ne pouvez pas parler ou entendre, " +
+      "envoyez un SMS au 114. L'assistant ne répond pas pour le moment.",
     wait: "Un instant : la réponse arrive.",
   };
   const ICONS = {
