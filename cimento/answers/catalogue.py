@@ -25,7 +25,10 @@ _TRAINING_LINES = "nlu"  # the folder of data/ that holds no response
 
 @dataclass(frozen=True)
 class Wording:
-    """One wording of a response on one channel, under one condition or none."""
+    """One wording of a response on one channel, under one condition or none.
+
+    `key`: the words of the text that matter most. `choices`: the topics its buttons lead to.
+    """
 
     response: str
     channel: str
@@ -36,6 +39,8 @@ class Wording:
     quotes: tuple[str, ...]
     policy: tuple[str, ...]
     file: str
+    key: str | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def topic(self) -> str:
@@ -112,6 +117,8 @@ def _wordings(root: Path, file: Path) -> Iterator[Wording]:
                 quotes=tuple(metadata.get("quotes", ())),
                 policy=tuple(metadata.get("policy", ())),
                 file=str(file),
+                key=metadata.get("key"),
+                choices=tuple(b["payload"].lstrip("/") for b in variant.get("buttons", ())),
             )
 
 

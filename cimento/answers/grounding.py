@@ -10,7 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from cimento.answers import sheet
+from cimento.answers.calls import check_calls
 from cimento.answers.catalogue import LEVELS, SMS, WEB, Catalogue, Wording, read_catalogue
+from cimento.answers.facts import check_channels, check_covered, check_faithful, read_facts
 from cimento.settings.paths import ROOT
 from cimento.sms import gsm7
 
@@ -70,7 +72,7 @@ def check_form(wording: Wording, catalogue: Catalogue, sections: set[str]) -> li
     return found
 
 
-def _with_inherited_sources(wordings: Sequence[Wording]) -> list[Wording]:
+def with_inherited_sources(wordings: Sequence[Wording]) -> list[Wording]:
     """Give a wording without metadata (an SMS) the sources of its web twin."""
     twins = {(w.response, w.condition): w for w in wordings if w.channel == WEB}
     complete = []
@@ -89,10 +91,13 @@ def problems(root: Path = ROOT) -> list[str]:
     """
     source = sheet.read_text(root, sheet.SHEET)
     policy, sections = sheet.read_policy(root), sheet.read_sections(root)
-    catalogue = read_catalogue(root)
-    wordings = _with_inherited_sources(catalogue.wordings)
+    facts, catalogue = read_facts(root), read_catalogue(root)
+    wordings = with_inherited_sources(catalogue.wordings)
     found = [line for w in wordings for line in check_sources(w, source, policy)]
     found += [line for w in wordings for line in check_form(w, catalogue, set(sections))]
+    found += [line for w in wordings for line in check_calls(w)]
+    found += [line for w in wordings for line in check_faithful(w, facts)]
+    found += check_covered(wordings, facts, source) + check_channels(wordings, facts)
     for response in {w.response for w in wordings}:
         if not any(w.channel == SMS for w in wordings if w.response == response):
             found.append(f"{response} has no sms wording")

@@ -9,13 +9,16 @@ from typing import Any
 import yaml
 
 from cimento.answers import grounding, sheet
+from cimento.answers.calls import check_calls
 from cimento.answers.catalogue import SMS, Catalogue, Wording, load_catalogue
+from cimento.answers.facts import check_faithful, read_facts
 from cimento.followup.models import Kind
 from cimento.followup.schedule import CLOSES, OPENS, Moment, Window, window
 from cimento.settings.paths import ROOT
 
 FILE = Path(__file__).with_name("protocol.yml")
 REMINDER = "reminder"
+_SIGNS = "Appelez immédiatement votre médecin"  # how the sheet begins to name them
 
 
 class ProtocolError(Exception):
@@ -116,11 +119,15 @@ def problems(protocol: Protocol) -> list[str]:
     Raises sheet.SourceError when the sheet or the policy cannot be read.
     """
     source, policy = sheet.read_text(ROOT, sheet.SHEET), sheet.read_policy()
+    facts = read_facts()
     found = []
     for step in (*protocol.steps, protocol.reminder):
         wording = step.wording()
         found += grounding.check_sources(wording, source, policy)
         found += grounding.check_form(wording, protocol.catalogue, set())
+        # Who is asked for the signs of an alarm, or told them, may have one.
+        about_signs = any(_SIGNS in quote for quote in step.quotes)
+        found += check_calls(wording, unread=about_signs) + check_faithful(wording, facts)
         if "assistant automatique" not in step.text or "STOP" not in step.text:
             found.append(f"{step.id}: must say that it is automatic and that STOP stops")
     return found

@@ -87,6 +87,8 @@ def test_the_reminder_of_a_check_in(protocol: Protocol) -> None:
         ("allongez-vous", "forêt, là-bas", "not GSM-7"),
         ("allongez-vous", "allongez-vous " * 15, "segments"),
         ("STOP met fin aux SMS", "", "STOP stops"),
+        ("si vous ne pouvez parler ou entendre", "", "the 114 with its condition"),
+        ("Urgence : 15, 112", "Urgence", "the 15 and the 112"),
     ],
 )
 def test_a_breach_is_found(protocol: Protocol, old: str, new: str, said: str) -> None:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cimento.answers import sheet
-from cimento.answers.catalogue import LEVELS, SMS, load_catalogue
+from cimento.answers.calls import check_calls
+from cimento.answers.catalogue import LEVELS, SMS, Wording, load_catalogue
 from cimento.channels.sms import texts
 from cimento.channels.sms.compose import Composer
 from cimento.settings.paths import ROOT
@@ -128,3 +129,10 @@ def test_the_channels_texts_rest_on_the_policy(name: str) -> None:
     bare = re.sub(r"\{\w+\}", "", text)
     assert set(re.findall(r"\d+", bare)) <= set(re.findall(r"\d+", known))
     assert gsm7.segments(f"{COMPOSER.texts['disclosure']} {COMPOSER.texts[name]}") <= 2
+
+
+@pytest.mark.parametrize("name", ["wordless", "media", "stopped"])
+def test_what_answers_an_unread_message_begins_with_the_emergency_numbers(name: str) -> None:
+    text = texts.read_texts()[name]["text"]
+    wording = Wording(name, SMS, "", text, {}, None, (), (), texts.FILE.name)
+    assert check_calls(wording, unread=True) == []
