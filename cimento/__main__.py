@@ -66,16 +66,24 @@ def train() -> None:
 
 @app.command()
 def check() -> None:
-    """Check that every answer rests on the sheet or the policy."""
+    """Check that every answer rests on the sheet or the policy, and is easy enough to read.
+
+    Prints how easy each wording is, and the pages of the policy that must be read again.
+    """
     from datetime import date
 
-    from cimento.answers import grounding, sheet
+    from cimento.answers import grounding, readability, sheet
+    from cimento.answers.catalogue import load_catalogue
+    from cimento.followup.protocol import ProtocolError, read_protocol
 
     try:
         found = grounding.problems()
+        wordings = load_catalogue().wordings
+        found += readability.hard_to_read(wordings)
+        print(readability.report([*wordings, *read_protocol().wordings()]))
         for line in sheet.stale_sources(sheet.read_policy(), date.today()):
             print(f"to read: {line}")
-    except sheet.SourceError as error:
+    except (sheet.SourceError, ProtocolError) as error:
         found = [str(error)]
     if found:
         raise _refuse("\n".join(f"answers: {line}" for line in found))

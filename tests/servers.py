@@ -87,8 +87,9 @@ def _read(file: Path) -> bytes:
 
 
 def text_of(turn: list[dict[str, Any]]) -> str:
-    """Return all that a turn says."""
-    return "\n".join(message["text"] for message in turn if "text" in message)
+    """Return all that a turn says, its spaces plain."""
+    said = "\n".join(message["text"] for message in turn if "text" in message)
+    return said.replace("\u00a0", " ")
 
 
 def custom_of(turn: list[dict[str, Any]]) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from cimento.answers.calls import check_calls
 from cimento.answers.catalogue import SMS, Wording, load_catalogue
 from cimento.answers.facts import (
     Fact,
-    check_channels,
     check_covered,
     check_faithful,
+    check_whole,
     read_facts,
 )
 from cimento.answers.grounding import with_inherited_sources
@@ -87,9 +87,9 @@ def test_an_sms_leaves_nothing_out_that_none_of_its_choices_leads_to() -> None:
     web = _wording("…", "jeun", "douche", channel="web")
     sms = _wording("…", "jeun")
     behind = _wording("…", "douche", response="utter_shower")
-    (line,) = check_channels([web, sms, behind], facts)
+    (line,) = check_whole([web, sms, behind], facts)
     assert "leaves out « douche »" in line
-    assert check_channels([web, replace(sms, choices=("shower",)), behind], facts) == []
+    assert check_whole([web, replace(sms, choices=("shower",)), behind], facts) == []
 
 
 def test_facts_without_what_to_keep_are_refused(tmp_path: Path) -> None:

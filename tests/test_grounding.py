@@ -44,7 +44,7 @@ def test_every_response_is_used() -> None:
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     for form in domain["forms"].values():
         used |= {f"utter_ask_{slot}" for slot in form["required_slots"]}
-    assert {w.response for w in load_catalogue().wordings} - used == set()
+    assert {w.standard for w in load_catalogue().wordings} - used == set()
 
 
 def test_every_topic_of_a_title_is_an_intent_with_its_answer() -> None:
@@ -84,6 +84,11 @@ def _edit(project: Path, file: str, old: str, new: str) -> None:
         ("data/safety/alarms.yml", "policy: [suicide_3114,", "policy: [suicide_9999,", "no statement"),
         ("domain.yml", "05 56 79 56 79", "05 56 00 00 00", "service_phone"),
         ("sheet/cimentoplastie.md", "Soyez à jeun le matin", "Soyez à jeun le soir", "not in the sheet"),
+        ("data/safety/alarms.yml", "médecin si vous avez ensuite\u00a0:", "médecin si vous avez ensuite :", "a plain space may break before ':'"),
+        ("data/sheet/08_after.yml", "key: vous pouvez manger", "key: vous pouvez marcher", "key words are not in it"),
+        ("data/easy/sheet.yml", "topic: rest,", "topic: driving,", "utter_rest has another custom"),
+        ("data/easy/sheet.yml", "utter_rest/easy", "utter_rests/easy", "no such wording"),
+        ("sheet/facts.yml", '"liberte .*refuser"', '"obligation"', "loses 'obligation'"),
     ],
 )  # fmt: skip
 def test_a_breach_is_found(project: Path, file: str, old: str, new: str, said: str) -> None:

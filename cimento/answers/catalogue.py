@@ -17,6 +17,7 @@ from cimento.answers.sheet import SourceError, read_text
 from cimento.settings.paths import ROOT
 
 WEB, SMS = "web", "sms"
+EASY = "/easy"  # ends the name of a response that says another one again, more simply
 LEVELS = ("none", "equipe", "medecin", "urgence")  # escalation, from least to gravest
 
 _DOMAIN = Path("domain.yml")
@@ -45,7 +46,17 @@ class Wording:
     @property
     def topic(self) -> str:
         """The topic that the response is named after."""
-        return self.response.removeprefix("utter_")
+        return self.standard.removeprefix("utter_")
+
+    @property
+    def is_easy(self) -> bool:
+        """Whether it says again, more simply, what another response says."""
+        return self.response.endswith(EASY)
+
+    @property
+    def standard(self) -> str:
+        """The response that it says again, or its own."""
+        return self.response.removesuffix(EASY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +90,11 @@ class Catalogue:
     def escalations(self) -> Mapping[str, str]:
         """{topic: level} as the responses named after the topics declare it."""
         return {wording.topic: wording.custom["escalation"] for wording in self.wordings}
+
+    @cached_property
+    def easier(self) -> Mapping[str, str]:
+        """{response: the one that says it again, more simply}, for those that have one."""
+        return {w.standard: w.response for w in self.wordings if w.is_easy}
 
     @cached_property
     def titles(self) -> Mapping[str, str]:

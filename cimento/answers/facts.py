@@ -105,22 +105,24 @@ def check_covered(wordings: Iterable[Wording], facts: Sequence[Fact], source: st
     return found
 
 
-def check_channels(wordings: Sequence[Wording], facts: Sequence[Fact]) -> list[str]:
-    """Return the facts that an SMS leaves out, and leads to by none of its choices."""
+def check_whole(wordings: Sequence[Wording], facts: Sequence[Fact]) -> list[str]:
+    """Return the facts of an answer that its SMS or its easy wording leaves out.
+
+    A fact that one of the wording's choices leads to is not left out.
+    """
     by_response: dict[str, list[Wording]] = {}
     for wording in wordings:
         by_response.setdefault(wording.response, []).append(wording)
     found = []
-    for sms in (wording for wording in wordings if wording.channel == SMS):
-        behind = [
-            wording for choice in sms.choices for wording in by_response.get(f"utter_{choice}", [])
-        ]
-        told = {fact for wording in [sms, *behind] for fact in resting_on(wording, facts)}
-        for twin in by_response[sms.response]:
-            if twin.condition == sms.condition:
+    for shorter in (w for w in wordings if w.channel == SMS or w.is_easy):
+        behind = [w for choice in shorter.choices for w in by_response.get(f"utter_{choice}", [])]
+        told = {fact for wording in [shorter, *behind] for fact in resting_on(wording, facts)}
+        for twin in by_response.get(shorter.standard, []):
+            if twin.condition == shorter.condition:
                 left = [fact for fact in resting_on(twin, facts) if fact.sms and fact not in told]
                 found += [
-                    f"{sms.file}, {sms.response} (sms): leaves out « {fact.passage} »"
+                    f"{shorter.file}, {shorter.response} ({shorter.channel}): "
+                    f"leaves out « {fact.passage} »"
                     for fact in left
                 ]
     return found

@@ -12,11 +12,11 @@ from pathlib import Path
 from cimento.answers import sheet
 from cimento.answers.calls import check_calls
 from cimento.answers.catalogue import LEVELS, SMS, WEB, Catalogue, Wording, read_catalogue
-from cimento.answers.facts import check_channels, check_covered, check_faithful, read_facts
+from cimento.answers.facts import check_covered, check_faithful, check_whole, read_facts
 from cimento.settings.paths import ROOT
 from cimento.sms import gsm7
 
-MAX_WEB_CHARACTERS = 710  # the instructions before and after, a list of nine lines
+MAX_WEB_CHARACTERS = 720  # the instructions before and after, a list of nine lines
 
 # Sentences of the sheet that no answer needs to quote, each with its reason.
 NOT_QUOTED = {
@@ -27,6 +27,8 @@ NOT_QUOTED = {
 }
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+# A space here must be one that does not break: "?" alone would begin a line.
+_BREAKS = re.compile(r"(?<=\S) (?:[:;?!%»]|°C)|(?<=\d) (?:heures|minutes|premières)\b")
 _LIST_MARK = re.compile(r"^\d[.)] ", re.MULTILINE)  # "1) …", "1. Oui": counts, states nothing
 
 
@@ -61,8 +63,15 @@ def check_form(wording: Wording, catalogue: Catalogue, sections: set[str]) -> li
             found.append(
                 f"{where}: {gsm7.segments(text)} SMS segments, at most {gsm7.MAX_SEGMENTS}"
             )
-    elif len(text) > MAX_WEB_CHARACTERS:
-        found.append(f"{where}: {len(text)} characters, at most {MAX_WEB_CHARACTERS}")
+    else:
+        if len(text) > MAX_WEB_CHARACTERS:
+            found.append(f"{where}: {len(text)} characters, at most {MAX_WEB_CHARACTERS}")
+        found += [
+            f"{where}: a plain space may break before {mark!r}"
+            for mark in sorted({at[0].strip() for at in _BREAKS.finditer(wording.text)})
+        ]
+        if wording.key and wording.key not in wording.text:
+            found.append(f"{where}: its key words are not in it: {wording.key!r}")
     if set(wording.custom) != {"topic", "section", "escalation"}:
         found.append(f"{where}: custom must be topic, section, escalation")
     elif wording.custom["escalation"] not in LEVELS:
@@ -73,15 +82,25 @@ def check_form(wording: Wording, catalogue: Catalogue, sections: set[str]) -> li
 
 
 def with_inherited_sources(wordings: Sequence[Wording]) -> list[Wording]:
-    """Give a wording without metadata (an SMS) the sources of its web twin."""
+    """Give a wording without sources (an SMS, an easy one) those of its standard web twin."""
     twins = {(w.response, w.condition): w for w in wordings if w.channel == WEB}
     complete = []
     for wording in wordings:
-        twin = twins.get((wording.response, wording.condition))
+        twin = twins.get((wording.standard, wording.condition))
         if twin and not (wording.quotes or wording.policy):
             wording = replace(wording, quotes=twin.quotes, policy=twin.policy)
         complete.append(wording)
     return complete
+
+
+def check_easy(wordings: Sequence[Wording]) -> list[str]:
+    """Return the easy wordings that stand for no answer, or under another topic, section, level."""
+    said = {(w.response, w.condition): w.custom for w in wordings if w.channel == WEB}
+    return [
+        f"{w.file}, {w.response} ({w.channel}): {w.standard} has another custom, or no such wording"
+        for w in wordings
+        if w.is_easy and said.get((w.standard, w.condition)) != w.custom
+    ]
 
 
 def problems(root: Path = ROOT) -> list[str]:
@@ -97,7 +116,8 @@ def problems(root: Path = ROOT) -> list[str]:
     found += [line for w in wordings for line in check_form(w, catalogue, set(sections))]
     found += [line for w in wordings for line in check_calls(w)]
     found += [line for w in wordings for line in check_faithful(w, facts)]
-    found += check_covered(wordings, facts, source) + check_channels(wordings, facts)
+    found += check_covered(wordings, facts, source) + check_whole(wordings, facts)
+    found += check_easy(wordings)
     for response in {w.response for w in wordings}:
         if not any(w.channel == SMS for w in wordings if w.response == response):
             found.append(f"{response} has no sms wording")

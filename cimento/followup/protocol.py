@@ -72,6 +72,10 @@ class Protocol:
             if (anchor := anchors[step.moment.anchor]) is not None
         }
 
+    def wordings(self) -> list[Wording]:
+        """Return the steps and the reminder as wordings of the catalogue."""
+        return [step.wording() for step in (*self.steps, self.reminder)]
+
     def text(self, step_id: str) -> str:
         """Return the SMS of a step, with the service's number."""
         texts = {step.id: step.text for step in (*self.steps, self.reminder)}

@@ -19,8 +19,9 @@ _MESSAGES = {
     "answer_unknown": (400, "Cette réponse n'est pas connue."),
     "too_many_messages": (
         429,
-        "En cas d'urgence, appelez le 15 ou le 112. Si vous ne pouvez pas parler ou entendre, "
-        "envoyez un SMS au 114. Vous écrivez trop vite. Réessayez dans {seconds} secondes.",
+        "En cas d'urgence, appelez le 15 ou le 112. Si vous ne pouvez pas parler ou "
+        "entendre\u00a0: envoyez un SMS au 114. "
+        "Vous écrivez trop vite. Réessayez dans {seconds} secondes.",
     ),
 }
 
