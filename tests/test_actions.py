@@ -46,6 +46,29 @@ async def run(action: Any, *events: dict[str, Any]) -> tuple[list[str], dict[str
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("plus simple", "utter_rest/easy"),
+        ("Plus simple", "utter_rest/easy"),
+        ("jé rien compri", "utter_rest/easy"),
+        ("c'est trop compliqué pour moi", "utter_rest/easy"),
+        ("avec des petits mots svp", "utter_rest/easy"),
+        ("vous pouvez répéter ?", "utter_rest"),
+        ("j'ai effacé le message", "utter_rest"),
+    ],
+)
+async def test_who_asks_for_simpler_words_gets_the_easy_wording(words: str, said: str) -> None:
+    events = [user("rest"), bot("utter_rest"), user("repeat", text=words)]
+    assert (await run(ActionRepeatAnswer(), *events))[0] == [said]
+
+
+async def test_what_is_easy_already_is_said_again() -> None:
+    for response in ("utter_driving", "utter_rest/easy"):
+        events = [user("x"), bot(response), user("repeat", text="plus simple")]
+        assert (await run(ActionRepeatAnswer(), *events))[0] == [response]
+
+
 async def test_give_contact_says_the_number() -> None:
     assert (await run(ActionGiveContact(), user("contact")))[0] == ["utter_contact"]
 

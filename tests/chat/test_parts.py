@@ -113,6 +113,34 @@ def test_every_number_of_every_alarm_can_be_called(replies: Replies) -> None:
         assert ("05 56 79 56 79" in text) == ("tel:+33556795679" in links), wording.response
 
 
+def test_lists_and_key_words_are_told_apart(replies: Replies) -> None:
+    wording = CATALOGUE.wording("utter_aftercare")
+    turn = turn_of(CATALOGUE.render(wording.text), wording.custom)
+    (message,) = replies.reply(turn)["messages"]
+    kinds = [block["kind"] for block in message["blocks"]]
+    assert kinds == ["text", "list", "text", "list", "text"]
+    assert message["key"] in message["text"]
+    assert all(line[:2] != "- " for block in message["blocks"] for line in block["lines"])
+
+
+def test_the_services_number_does_not_break(replies: Replies) -> None:
+    wording = CATALOGUE.wording("utter_contact")
+    (message,) = replies.reply(turn_of(CATALOGUE.render(wording.text), wording.custom))["messages"]
+    assert "05\u00a056\u00a079\u00a056\u00a079,\u00a0poste\u00a095599" in message["text"]
+
+
+@pytest.mark.parametrize(
+    ("response", "offered"),
+    [("utter_rest", True), ("utter_rest/easy", False), ("utter_driving", False)],
+)
+def test_an_easier_wording_is_offered_when_there_is_one(
+    replies: Replies, response: str, offered: bool
+) -> None:
+    wording = CATALOGUE.wording(response)
+    turn = turn_of(CATALOGUE.render(wording.text), wording.custom)
+    assert replies.reply(turn)["can_be_easier"] is offered
+
+
 def test_a_fact_with_a_number_in_it_is_no_call(replies: Replies) -> None:
     assert (
         replies.reply(turn_of("Dans 1 % des cas.", custom("risk_leak", "5-risques")))["calls"] == []

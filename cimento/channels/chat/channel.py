@@ -175,7 +175,7 @@ class ChatInput(InputChannel):
         file = HERE / "suggestions.yml"
         return {
             "max_characters": self._settings.max_characters,
-            "greeting": {"text": self._catalogue.render(greeting.text)},
+            "greeting": self._replies.shown(self._catalogue.render(greeting.text)),
             "suggestions": yaml.safe_load(file.read_text(encoding="utf-8")),
             "service": self._replies.service,
         }

@@ -6,11 +6,13 @@ from typing import Any
 from urllib.parse import quote
 
 from cimento.answers import sheet
-from cimento.answers.catalogue import Catalogue
+from cimento.answers.catalogue import WEB, Catalogue
+from cimento.answers.structure import blocks
 from cimento.channels.turn import Message
 
 # Numbers as answers write them ("appelez le 15", "un SMS au 114", "le 15 (ou le 112)").
 _EMERGENCY = re.compile(r"\b(?:le|au|ou) (15|112|114|3114)\b")
+_NO_BREAK = "\u00a0"
 _ABOUT_CALLING = {"contact", "human", "unavailable"}
 
 
@@ -40,22 +42,41 @@ class Replies:
             "href": f"tel:+33{digits.removeprefix('0')}",
         }
         self._titles = section_titles(sheet.read_sections())
+        said = [wording for wording in catalogue.wordings if wording.channel == WEB]
+        self._key = {catalogue.render(wording.text): wording.key for wording in said}
+        self._can_be_easier = {
+            catalogue.render(wording.text)
+            for wording in said
+            if wording.response in catalogue.easier
+        }
+
+    def shown(self, text: str) -> dict[str, Any]:
+        """Return what the widget shows of a text: {text, blocks, key?}.
+
+        `blocks`: see structure.blocks; `key`: its words that matter most. The service's number
+        does not break at the end of a line.
+        """
+        label = self.service["label"]
+        whole = text.replace(label, label.replace(" ", _NO_BREAK))
+        key = self._key.get(text)
+        return {"text": whole, "blocks": blocks(whole), **({"key": key} if key else {})}
 
     def reply(self, turn: list[Message]) -> dict[str, Any]:
         """Return the widget's view of a completed turn (see channels.turn.complete).
 
-        {messages: [{text, buttons?}], topic, escalation, sources: [{title, href}],
-        calls: [{label, href}], ask_feedback}; openapi.yml describes it.
+        {messages: [{text, blocks, key?, buttons?}], topic, escalation, sources: [{title, href}],
+        calls: [{label, href}], ask_feedback, can_be_easier}; openapi.yml describes it.
         """
+        said = [message for message in turn if message.get("text")]
         messages = [
-            {key: message[key] for key in ("text", "buttons") if message.get(key)}
-            for message in turn
-            if message.get("text")
+            self.shown(message["text"])
+            | ({"buttons": message["buttons"]} if message.get("buttons") else {})
+            for message in said
         ]
         custom = turn[-1]["custom"]
         sources = self._sources([custom, *custom.get("also", [])])
         urgent = custom["escalation"] != "none"
-        text = "\n".join(message["text"] for message in messages)
+        text = "\n".join(message["text"] for message in said)
         return {
             "messages": messages,
             "topic": custom["topic"],
@@ -63,6 +84,7 @@ class Replies:
             "sources": sources,
             "calls": self._calls(text) if urgent or custom["topic"] in _ABOUT_CALLING else [],
             "ask_feedback": bool(sources) and not urgent,
+            "can_be_easier": any(message["text"] in self._can_be_easier for message in said),
         }
 
     def _sources(self, customs: list[dict[str, Any]]) -> list[dict[str, str]]:

@@ -34,12 +34,13 @@
     notCopied: "Ce navigateur ne permet pas la copie. Vous pouvez imprimer la conversation.",
     kept: "Votre message est resté dans la zone de saisie.",
     renewed: "La conversation précédente est terminée. Une nouvelle a commencé.",
+    simpler: "Plus simple", // asked as if it had been typed
     thanks: "Merci, votre avis est enregistré.",
     typing: "L'assistant écrit…",
     unreachable:
-      "En cas d'urgence, appelez le 15 ou le 112. Si vous ne pouvez pas parler ou entendre, " +
+      "En cas d'urgence, appelez le 15 ou le 112. Si vous ne pouvez pas parler ou entendre\u00a0: " +
       "envoyez un SMS au 114. L'assistant ne répond pas pour le moment.",
-    wait: "Un instant : la réponse arrive.",
+    wait: "Un instant\u00a0: la réponse arrive.",
   };
   const ICONS = {
     alarm: "M12 3 1.8 20.5h20.4L12 3zM12 9.5v5M12 17.4v.6",
@@ -182,7 +183,7 @@
    * One patient's conversation: state and requests, no display.
    *
    * An entry is {who: "me" | "note", text, at} or {who: "bot", at, turn, messages,
-   * escalation, sources, calls, ask_feedback}; `at` is in ms. A message is {text} or, for
+   * escalation, sources, calls, ask_feedback, can_be_easier}; `at` is in ms. A message is {text} or, for
    * a button, {text: its title, payload}.
    */
   class Conversation {
@@ -276,7 +277,7 @@
     transcript() {
       const said = ({ who, text, messages, sources }) => [
         ...(messages ? messages.map((message) => message.text) : [text]),
-        ...(sources || []).map(({ title, href }) => `(${title} : ${this.api.link(href)})`),
+        ...(sources || []).map(({ title, href }) => `(${title}\u00a0: ${this.api.link(href)})`),
       ];
       const authors = { me: "Vous", bot: "Assistant automatique", note: "Information" };
       return this.state.entries
@@ -390,7 +391,7 @@
       const close = () => this.confirm.close();
       return el(
         "dialog", { class: "confirm", "aria-labelledby": "sure" },
-        el("p", { id: "sure" }, "Effacer toute la conversation, sur cet écran et sur le serveur ?"),
+        el("p", { id: "sure" }, "Effacer toute la conversation, sur cet écran et sur le serveur\u00a0?"),
         button("Effacer", () => (close(), this.erase()), { class: "primary" }),
         button("Annuler", close, { autofocus: "" }),
       );
@@ -443,7 +444,7 @@
     show() {
       const { welcome, entries, draft } = this.state;
       this.log.replaceChildren();
-      if (welcome) this.log.append(this.bubble([el("p", {}, welcome.greeting.text)]));
+      if (welcome) this.log.append(this.bubble(this.shown(welcome.greeting)));
       if (welcome && !entries.length) this.log.append(this.suggestions(welcome.suggestions));
       for (const entry of entries) this.place(entry);
       this.box.value = draft;
@@ -492,7 +493,7 @@
         );
       return el(
         "div", { class: "live suggestions", "aria-live": "off" },
-        el("p", {}, "Des questions, selon le moment :"), ...moments.map(group),
+        el("p", {}, "Des questions, selon le moment\u00a0:"), ...moments.map(group),
       );
     }
 
@@ -515,9 +516,21 @@
       return escalation === "medecin" || escalation === "urgence";
     }
 
+    /** Return the elements of a text: paragraphs, lists, steps; its key words stand out. */
+    shown({ text, blocks = [{ kind: "text", lines: [text] }], key }) {
+      const line = (tag, text) => {
+        const [before, ...after] = key ? text.split(key) : [text];
+        return el(tag, {}, before, ...(after.length ? [el("strong", {}, key), after.join(key)] : []));
+      };
+      return blocks.flatMap(({ kind, lines }) => {
+        if (kind === "text") return lines.map((text) => line("p", text));
+        return el(kind === "list" ? "ul" : "ol", {}, ...lines.map((text) => line("li", text)));
+      });
+    }
+
     answer({ messages, escalation, sources, calls }) {
       const alarm = ALARMS[escalation];
-      const [first, ...others] = messages.map(({ text }) => el("p", {}, text));
+      const [first, ...others] = messages.map((message) => this.shown(message));
       const call = ({ label, href }) =>
         el("a", { class: "call", href: this.api.link(href) }, icon("phone"), label);
       const numbers = calls.length > 0 && el("div", { class: "calls" }, ...calls.map(call));
@@ -525,14 +538,14 @@
         el(
           "a",
           { class: "source", href: this.api.link(href), target: "_blank", rel: "noopener" },
-          `Source : ${title}`, icon("out"), el("span", { class: "unseen" }, " (nouvel onglet)"),
+          `Source\u00a0: ${title}`, icon("out"), el("span", { class: "unseen" }, " (nouvel onglet)"),
         );
       return [
         alarm && el("h3", {}, icon("alarm"), alarm),
         escalation === "urgence" && numbers, // before any reading
-        first,
+        ...first,
         escalation !== "urgence" && numbers,
-        ...others,
+        ...others.flat(),
         ...sources.map(source),
       ];
     }
@@ -547,6 +560,8 @@
         ...buttons.map(({ title, payload }) =>
           button(title, () => this.send({ text: title, payload }), { class: "choice" }),
         ),
+        entry.can_be_easier &&
+          button(SAY.simpler, () => this.send({ text: SAY.simpler }), { class: "choice" }),
         entry.ask_feedback &&
           el(
             "div", { class: "feedback", role: "group", "aria-label": question, "aria-live": "off" },
@@ -586,7 +601,7 @@
       this.service.hidden = !service;
       if (!service) return;
       this.service.href = this.api.link(service.href);
-      this.service.replaceChildren(icon("phone"), `Appeler le service : ${service.label}`);
+      this.service.replaceChildren(icon("phone"), `Appeler le service\u00a0: ${service.label}`);
     }
 
     /* -- doing -- */
