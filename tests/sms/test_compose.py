@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +94,21 @@ def test_too_many_choices_lose_the_last_ones() -> None:
     assert "1. Un titre" in sms
     assert "12. Un titre" not in sms
     assert gsm7.segments(sms) <= 2
+
+
+def test_every_choice_of_an_sms_answer_fits_with_the_disclosure() -> None:
+    """What an answer leaves to its choices would else be lost."""
+    catalogue = load_catalogue()
+    for file in sorted((ROOT / "data").glob("*/*.yml")):
+        for name, variants in (
+            yaml.safe_load(file.read_text("utf-8")).get("responses") or {}
+        ).items():
+            for variant in variants:
+                if variant.get("channel") == SMS and variant.get("buttons"):
+                    titles = [button["title"] for button in variant["buttons"]]
+                    said = answer(to_gsm7(catalogue.render(variant["text"])), DRIVING, *titles)
+                    sms = compose(said, COMPOSER.texts["disclosure"])
+                    assert sms.splitlines()[-1] == to_gsm7(f"{len(titles)}. {titles[-1]}"), name
 
 
 def test_every_sms_answer_fits_with_the_disclosure() -> None:
