@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 SOURCES := actions cimento tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat demo-sms config train test test-fast test-soak services lint check lock curve feedback pictures bench bench-diet
+.PHONY: help run chat demo-sms config train test test-fast test-soak services lint check booklet lock curve feedback pictures bench bench-diet
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ train: .venv/.synced ## Train the model if its sources have changed
 
 check: .venv/.synced ## Check that every answer rests on the sheet or the policy
 	@$(CIMENTO) check
+
+booklet: .venv/.synced ## Print all questions and answers, for the physicians who approve them
+	@$(CIMENTO) booklet
 
 lint: .venv/.synced ## Check style and types
 	@.venv/bin/ruff check $(SOURCES)

@@ -68,25 +68,48 @@ def train() -> None:
 def check() -> None:
     """Check that every answer rests on the sheet or the policy, and is easy enough to read.
 
-    Prints how easy each wording is, and the pages of the policy that must be read again.
+    Prints how easy each wording is, what the department has to approve, and the pages of the
+    policy that must be read again.
     """
     from datetime import date
 
-    from cimento.answers import grounding, readability, sheet
+    from cimento.answers import approvals, grounding, readability, sheet
     from cimento.answers.catalogue import load_catalogue
     from cimento.followup.protocol import ProtocolError, read_protocol
+    from cimento.ops.content import told
 
     try:
         found = grounding.problems()
         wordings = load_catalogue().wordings
         found += readability.hard_to_read(wordings)
         print(readability.report([*wordings, *read_protocol().wordings()]))
+        for line in approvals.unapproved(told(), approvals.read_approvals()):
+            print(f"to approve: {line}")
         for line in sheet.stale_sources(sheet.read_policy(), date.today()):
             print(f"to read: {line}")
     except (sheet.SourceError, ProtocolError) as error:
         found = [str(error)]
     if found:
         raise _refuse("\n".join(f"answers: {line}" for line in found))
+
+
+@app.command()
+def content() -> None:
+    """Print docs/content.md: the sheet, the answers that carry it, their approvals."""
+    from cimento.ops.content import document
+
+    print(document())
+
+
+@app.command()
+def booklet() -> None:
+    """Print all questions and answers in a booklet, for those who must approve them."""
+    from cimento.ops.content import ContentError, make_booklet
+
+    try:
+        print(f"Written: {make_booklet()}")
+    except ContentError as error:
+        raise _refuse(error) from error
 
 
 @app.command()

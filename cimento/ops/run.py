@@ -18,10 +18,13 @@ import yaml
 from honcho.manager import Manager
 
 from cimento.answers import grounding
+from cimento.answers.approvals import APPROVALS, read_approvals, unapproved
 from cimento.answers.sheet import SourceError
 from cimento.followup.protocol import ProtocolError, read_protocol
+from cimento.ops.content import told
 from cimento.ops.serve import ENDPOINTS
 from cimento.ops.train import TrainingError, train_if_needed
+from cimento.settings.answers import AnswerSettings
 from cimento.settings.chat import ChatSettings
 from cimento.settings.concern import Concern, SettingError
 from cimento.settings.every import check_all, environment_for
@@ -76,6 +79,22 @@ def check_answers() -> None:
         raise StartError(str(error)) from error
     if found:
         raise StartError("Some answers cannot be served:\n- " + "\n- ".join(found))
+
+
+def check_approvals(settings: AnswerSettings) -> None:
+    """Say which answers nobody has approved as they are; raise StartError when all must be."""
+    try:
+        approvals = read_approvals()
+    except SourceError as error:
+        raise StartError(str(error)) from error
+    found = unapproved(told(), approvals)
+    if found and settings.require_approved:
+        raise StartError(
+            "CIMENTO_REQUIRE_APPROVED is set, and some answers are not approved "
+            f"({APPROVALS}):\n- " + "\n- ".join(found)
+        )
+    if found:
+        print(f"{len(found)} answers are not approved by the department. See docs/content.md.")
 
 
 def write_endpoints(settings: ServerSettings) -> None:
@@ -157,6 +176,7 @@ def start() -> int:
     read_secret()
     check_answers()
     read_protocol()
+    check_approvals(AnswerSettings.read())
     check_ports(settings, followup)
     open_database(StorageSettings.read().database_url)  # its tables made by one process
     train_if_needed()

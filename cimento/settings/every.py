@@ -5,6 +5,7 @@ import os
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from cimento.settings.answers import AnswerSettings
 from cimento.settings.chat import ChatSettings
 from cimento.settings.concern import (
     ENV_FILE,
@@ -26,6 +27,7 @@ from cimento.settings.worker import WorkerSettings
 CONCERNS: dict[str, type[Concern]] = {
     "The servers": ServerSettings,
     "What is kept": StorageSettings,
+    "The answers": AnswerSettings,
     "The website chat": ChatSettings,
     "Text messages": SmsSettings,
     "The follow-ups": FollowUpSettings,

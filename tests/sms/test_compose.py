@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cimento.answers import sheet
 from cimento.answers.calls import check_calls
-from cimento.answers.catalogue import LEVELS, SMS, Wording, load_catalogue
+from cimento.answers.catalogue import LEVELS, SMS, load_catalogue
 from cimento.channels.sms import texts
 from cimento.channels.sms.compose import Composer
 from cimento.settings.paths import ROOT
@@ -149,6 +149,5 @@ def test_the_channels_texts_rest_on_the_policy(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["wordless", "media", "stopped"])
 def test_what_answers_an_unread_message_begins_with_the_emergency_numbers(name: str) -> None:
-    text = texts.read_texts()[name]["text"]
-    wording = Wording(name, SMS, "", text, {}, None, (), (), texts.FILE.name)
+    (wording,) = [w for w in texts.wordings() if w.response == f"sms.{name}"]
     assert check_calls(wording, unread=True) == []

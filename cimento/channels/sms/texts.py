@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from cimento.answers.catalogue import Catalogue
+from cimento.answers.catalogue import SMS, Catalogue, Wording
 from cimento.sms.transliterate import to_gsm7
 
 FILE = Path(__file__).with_name("texts.yml")
@@ -15,6 +15,24 @@ def read_texts() -> dict[str, dict[str, Any]]:
     """Return {name: {text, policy}} as the file has them."""
     texts: dict[str, dict[str, Any]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return texts
+
+
+def wordings() -> list[Wording]:
+    """Return the texts as wordings, so that the same checks apply and the same people approve."""
+    return [
+        Wording(
+            response=f"sms.{name}",
+            channel=SMS,
+            condition="",
+            text=entry["text"],
+            custom={},
+            title=None,
+            quotes=(),
+            policy=tuple(entry.get("policy", ())),
+            file=FILE.name,
+        )
+        for name, entry in read_texts().items()
+    ]
 
 
 def load_texts(catalogue: Catalogue) -> dict[str, str]:
