@@ -91,6 +91,20 @@ def test_what_next_and_repeat_follow_the_last_answer(assistant: Assistant) -> No
     assert text_of(again) == text_of(after)
 
 
+def test_who_does_not_understand_gets_easier_words(assistant: Assistant) -> None:
+    answer, again, easy, still = conversation(
+        assistant,
+        "je dois rester couché combien de temps ?",
+        "vous pouvez répéter ?",
+        "plus simple",
+        "pas compris",
+    )
+    assert text_of(again) == text_of(answer)
+    assert "On fait cela jusqu'au lendemain." in text_of(easy)
+    assert custom_of(easy) == custom_of(answer)
+    assert text_of(still) == text_of(easy)
+
+
 def test_two_questions_get_both_answers_and_one_custom(assistant: Assistant) -> None:
     turn = assistant.say("Je peux conduire quand ? Et on me met une perfusion ?")
     assert "24" in text_of(turn)

@@ -48,6 +48,23 @@ def test_a_suggested_question_is_asked_by_a_click(reader: Reader) -> None:
     expect(reader.chat.get_by_text("Des questions, selon le moment")).to_have_count(0)
 
 
+def test_an_answer_is_said_again_in_easier_words(reader: Reader) -> None:
+    expect(reader.ask("Combien de temps rester au lit ?")).to_contain_text("position allongée")
+    reader.button("Plus simple").click()
+    expect(reader.answers.nth(1)).to_contain_text("On fait cela jusqu'au lendemain")
+    expect(reader.button("Plus simple")).to_have_count(0)
+
+
+def test_lists_are_lists_and_what_matters_stands_out(reader: Reader) -> None:
+    answer = reader.ask("Que faut-il apporter ?")
+    expect(answer.get_by_role("listitem")).to_have_count(3)
+    expect(answer.get_by_role("listitem").first).to_have_text("vos analyses de sang ;")
+    steps = reader.ask("Comment se passe l'acte ?").locator("ol > li")
+    expect(steps.nth(2)).to_have_text("Il place une aiguille au niveau de l'os malade.")
+    stands_out = reader.ask(DRIVING).locator("strong")
+    expect(stands_out).to_have_text("Ne conduisez pas pendant les 24 premières heures")
+
+
 def test_a_quick_reply_says_what_its_button_says(reader: Reader) -> None:
     reader.ask("bonjour")
     choice = reader.chat.locator(".live .choice").first

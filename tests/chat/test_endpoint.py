@@ -34,7 +34,8 @@ def client(assistant: Assistant) -> Client:
 
 def text_of(answer: Answer) -> str:
     assert answer.status == 200, answer
-    return "\n".join(message["text"] for message in answer.body["messages"])
+    said = "\n".join(message["text"] for message in answer.body["messages"])
+    return said.replace("\u00a0", " ")
 
 
 def database(assistant: Assistant) -> Path:
@@ -49,7 +50,7 @@ def count(assistant: Assistant, table: str) -> int:
 
 def test_the_welcome_tells_what_it_is_and_what_not_to_write(assistant: Assistant) -> None:
     greeting = Client(assistant.port).open()["greeting"]["text"]
-    for words in ("assistant automatique", "ni votre nom", "numéro de dossier", "15"):
+    for words in ("assistant automatique", "pas votre nom", "numéro de dossier", "15", "114"):
         assert words in greeting
 
 
@@ -71,6 +72,7 @@ def test_an_answer_comes_with_its_source(client: Client) -> None:
         {"title": "Fiche, § 7 Après examen", "href": "/chat/fiche?sujet=driving#citation"}
     ]
     assert answer.body["ask_feedback"] is True
+    assert answer.body["can_be_easier"] is False
     assert answer.body["calls"] == []
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from cimento.answers import sheet
-from cimento.answers.catalogue import WEB, load_catalogue
+from cimento.answers.calls import check_calls
+from cimento.answers.catalogue import WEB, Wording, load_catalogue
 from cimento.channels.chat.pages import Pages
 from cimento.channels.chat.refusals import Refusal
 from cimento.channels.chat.replies import Replies, section_titles
@@ -111,6 +112,12 @@ def test_every_number_of_every_alarm_can_be_called(replies: Replies) -> None:
             assert (f" {number}" in text) == (f"tel:{number}" in links), wording.response
         assert ("114," in text or "114." in text) == ("sms:114" in links) or " 3114" in text
         assert ("05 56 79 56 79" in text) == ("tel:+33556795679" in links), wording.response
+
+
+def test_who_writes_too_fast_is_told_the_emergency_numbers_first() -> None:
+    message = Refusal("too_many_messages", 5).message
+    said = Wording("too_many", WEB, "", message, {}, None, (), (), "refusals.py")
+    assert check_calls(said, unread=True) == []
 
 
 def test_lists_and_key_words_are_told_apart(replies: Replies) -> None:

@@ -147,6 +147,10 @@ def test_the_channels_texts_rest_on_the_policy(name: str) -> None:
     assert gsm7.segments(f"{COMPOSER.texts['disclosure']} {COMPOSER.texts[name]}") <= 2
 
 
+def test_what_the_channel_says_tells_whom_to_call_as_answers_do() -> None:
+    assert [line for wording in texts.wordings() for line in check_calls(wording)] == []
+
+
 @pytest.mark.parametrize("name", ["wordless", "media", "stopped"])
 def test_what_answers_an_unread_message_begins_with_the_emergency_numbers(name: str) -> None:
     (wording,) = [w for w in texts.wordings() if w.response == f"sms.{name}"]
