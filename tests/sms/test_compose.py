@@ -80,6 +80,13 @@ def test_what_does_not_fit_is_left_to_the_service() -> None:
     assert gsm7.segments(sms) <= 2
 
 
+def test_a_question_that_does_not_fit_is_recalled_with_its_choices() -> None:
+    long = "Phrase de la fiche. " * 12
+    sms = compose(answer(long) + answer("Avez-vous de la fièvre ? " * 4, DRIVING, "Oui", "Non"))
+    assert sms.splitlines()[1:] == ["Répondez aussi à ma question d'avant :", "1. Oui", "2. Non"]
+    assert gsm7.segments(sms) <= 2
+
+
 def test_an_alarm_is_never_cut() -> None:
     alarm = f"Appelez votre médecin. Le service : {NUMBER}. " + "x" * 200
     sms = compose(
