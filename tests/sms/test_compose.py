@@ -83,7 +83,7 @@ def test_what_does_not_fit_is_left_to_the_service() -> None:
 def test_a_question_that_does_not_fit_is_recalled_with_its_choices() -> None:
     long = "Phrase de la fiche. " * 12
     sms = compose(answer(long) + answer("Avez-vous de la fièvre ? " * 4, DRIVING, "Oui", "Non"))
-    assert sms.splitlines()[1:] == ["Répondez aussi à ma question d'avant :", "1. Oui", "2. Non"]
+    assert sms.splitlines()[1:] == ["Et ma question d'avant ?", "1. Oui", "2. Non"]
     assert gsm7.segments(sms) <= 2
 
 
