@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from cimento.answers import sheet
-from cimento.answers.calls import check_calls
+from cimento.answers.calls import UNREAD, check_calls
 from cimento.answers.catalogue import SMS, Wording, load_catalogue
 from cimento.answers.facts import (
     Fact,
@@ -120,6 +120,10 @@ URGENT = "En cas d'urgence : le 15 ou le 112 ; SMS au 114 si vous ne pouvez pas 
 def test_whom_to_call_comes_in_the_order_of_the_level(level: str, text: str, said: str) -> None:
     wording = _wording(text, custom={"topic": "x", "section": None, "escalation": level})
     assert any(said in line for line in check_calls(wording))
+
+
+def test_what_answers_an_unread_message_is_an_answer() -> None:
+    assert {wording.response for wording in ANSWERS} >= UNREAD
 
 
 def test_what_answers_an_unread_message_begins_with_the_15() -> None:
