@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from cimento.settings.followup import FollowUpSettings
 from cimento.settings.servers import ServerSettings
 from cimento.sms import gsm7
 from cimento.store import secret
+from tests.servers import PATIENCE
 
 
 def test_the_http_api_is_closed_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,6 +47,24 @@ def test_a_busy_port_is_named() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(run.StartError, match=str(port)):
             run.check_ports(ServerSettings(port=port), FollowUpSettings())
+
+
+@pytest.mark.usefixtures("programs")
+def test_what_is_killed_is_started_again(tmp_path: Path) -> None:
+    script = tmp_path / "program"
+    # Dies the first time, and tells that it runs a second time by ending the loop.
+    script.write_text("test -e lived && { echo again; kill $PPID; }; touch lived; kill -KILL $$\n")
+    ran = subprocess.run(
+        ["sh", "-c", run.again(f"sh {script}")], cwd=tmp_path, capture_output=True, timeout=PATIENCE
+    )
+    assert ran.stdout.decode().splitlines() == ["It ended (137) and is started again.", "again"]
+
+
+def test_every_process_is_started_again() -> None:
+    settings = ServerSettings(api_token="a token of the hospital")
+    commands = run.commands(settings)
+    assert set(commands) == {"actions", "rasa", "followups", "api"}
+    assert all(command.line.startswith("while :; do ") for command in commands.values())
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 Checks the settings and the sources, trains if needed, then runs the action server and Rasa
 side by side until Ctrl-C, and the follow-ups with their API when CIMENTO_API_TOKEN lets them
-talk to Rasa. All but Rasa are started again if they die; alarms are answered meanwhile, since
-Rasa says them by itself. Each process gets the settings it needs, and no others.
+talk to Rasa. Each is started again if it dies; alarms are answered without the action server,
+since Rasa says them by itself. Each process gets the settings it needs, and no others.
 """
 
 import socket
@@ -14,8 +14,8 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
+import honcho.manager
 import yaml
-from honcho.manager import Manager
 
 from cimento.answers import grounding
 from cimento.answers.approvals import APPROVALS, read_approvals, unapproved
@@ -45,6 +45,8 @@ QUIET = {
     "PYTHONWARNINGS": "ignore",
     "LOG_LEVEL": "ERROR",
 }
+
+_STOPPING = 15  # seconds more than a turn until what does not stop is killed
 
 
 class StartError(Exception):
@@ -117,19 +119,22 @@ class Command:
 def commands(settings: ServerSettings) -> dict[str, Command]:
     """Return {name: command} of the processes."""
     python = f"'{sys.executable}' -m"
-    again = f"while :; do {python} {{}}; sleep 1; done"
     kept = (ServerSettings, StorageSettings, FollowUpSettings)
-    actions = again.format(f"rasa_sdk --actions actions --port {settings.actions_port}")
+    actions = f"{python} rasa_sdk --actions actions --port {settings.actions_port}"
     processes = {
-        "actions": Command(actions),  # says what is in the catalogue: no secret, no database
-        "rasa": Command(f"exec {python} cimento serve", (*kept, ChatSettings, SmsSettings)),
+        "actions": Command(again(actions)),  # says what is in the catalogue: no secret, no database
+        "rasa": Command(again(f"{python} cimento serve"), (*kept, ChatSettings, SmsSettings)),
     }
     if settings.api_token:
         needed = (*kept, ChatSettings, SmsSettings, WorkerSettings)
-        worker = again.format("cimento followup worker")
-        processes["followups"] = Command(worker, needed)
-        processes["api"] = Command(again.format("cimento followup api"), kept)
+        processes["followups"] = Command(again(f"{python} cimento followup worker"), needed)
+        processes["api"] = Command(again(f"{python} cimento followup api"), kept)
     return processes
+
+
+def again(command: str) -> str:
+    """Return the shell command that runs `command` again whenever it ends, however it does."""
+    return f'while :; do {command}; echo "It ended ($?) and is started again."; sleep 1; done'
 
 
 def _announce(settings: ServerSettings, followup: FollowUpSettings) -> None:
@@ -152,8 +157,10 @@ def _announce(settings: ServerSettings, followup: FollowUpSettings) -> None:
 
 
 def run(settings: ServerSettings, followup: FollowUpSettings) -> int:
-    """Run everything until Rasa stops or Ctrl-C; return the exit status."""
-    manager = Manager()
+    """Run everything until Ctrl-C or SIGTERM; return the exit status."""
+    # A turn that has begun is finished, and the SMS that it answers sent.
+    honcho.manager.KILL_WAIT = SmsSettings.read().turn_seconds + _STOPPING
+    manager = honcho.manager.Manager()
     for name, command in commands(settings).items():
         environment = {
             **environment_for(*command.concerns), **QUIET, "SANIC_HOST": settings.actions_host,
