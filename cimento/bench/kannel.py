@@ -35,6 +35,7 @@ class Kannel:
             ("CHANGE-password", f'"{PASSWORD}"'),
             ("CHANGE-secret-of-16-or-more", SECRET.replace(" ", "+")),
             ("http-queue-delay = 10", "http-queue-delay = 1"),
+            ("http-request-retry = 90", "http-request-retry = 6"),
         ):
             assert standard in configuration, standard
             configuration = configuration.replace(standard, ours)

@@ -67,7 +67,12 @@ class CimentoRestInput(RestInput):
                 logger.error("A message could not be handled: %s.", type(error).__name__)
             output = message.output_channel
             if output is not None and not isinstance(output, QueueOutputChannel):
-                output.messages = complete(output.messages, message.sender_id, self._catalogue)
+                output.messages = complete(
+                    output.messages,
+                    message.sender_id,
+                    self._catalogue,
+                    heard=message.text or "",
+                )
 
         routes = super().blueprint(handle)
         mode = ServerSettings.read().rest

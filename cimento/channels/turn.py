@@ -7,6 +7,8 @@ never be empty, and it carries exactly one machine-readable `custom` object.
 from typing import Any
 
 from cimento.answers.catalogue import LEVELS, WEB, Catalogue
+from cimento.nlu import alarms
+from cimento.nlu.text import clip
 
 Message = dict[str, Any]
 
@@ -20,24 +22,36 @@ def said_once(messages: list[Message]) -> list[Message]:
 
 
 def complete(
-    messages: list[Message], recipient: str, catalogue: Catalogue, channel: str = WEB
+    messages: list[Message],
+    recipient: str,
+    catalogue: Catalogue,
+    channel: str = WEB,
+    heard: str = "",
 ) -> list[Message]:
     """Return the messages of a turn: what is said, then one `custom` object.
 
-    A turn that says nothing (an action or a component failed) says the apology, which
-    has the service's and the emergency numbers. The custom object is that of the
-    gravest answer; those of the other answers follow in its `also`.
+    A turn that says nothing (an action or a component failed) answers the gravest sign in what
+    was `heard`; without a sign the apology, which has the service's and the emergency
+    numbers. The custom object is that of the gravest answer; those of the other answers follow
+    in its `also`.
     """
     messages = said_once(messages)
     said = [message for message in messages if "custom" not in message]
     customs = [message["custom"] for message in messages if "custom" in message]
     if not said:
-        apology = catalogue.wording("utter_help/unavailable", channel)
-        text = catalogue.render(apology.text)
-        said, customs = [{"recipient_id": recipient, "text": text}], [apology.custom]
+        response = _advice(heard) or "utter_help/unavailable"
+        wording = catalogue.wording(response, channel)
+        text = catalogue.render(wording.text)
+        said, customs = [{"recipient_id": recipient, "text": text}], [wording.custom]
     if not customs:
         customs = [{"topic": None, "section": None, "escalation": "none"}]
     first = max(customs, key=lambda custom: LEVELS.index(custom["escalation"]))
     others = [custom for custom in customs if custom is not first]
     custom = {**first, "also": others} if others else first
     return [*said, {"recipient_id": recipient, "custom": custom}]
+
+
+def _advice(heard: str) -> str | None:
+    """Return the response to the gravest sign of alarm in `heard`, None when there is none."""
+    sign = alarms.heard(clip(heard.strip()))
+    return f"utter_{sign}" if sign else None

@@ -32,6 +32,12 @@ class StorageSettings(Concern):
         secret=True,
     )
 
+    spool: str = setting(
+        "",
+        "folder where alerts wait, encrypted, while the database takes none; best on another "
+        "disk than `var/`. By default one of this installation in `/var/tmp`",
+    )
+
     @validator("secret")
     def _long_enough(cls, secret: str) -> str:
         if secret and len(secret) < SHORTEST_SECRET:

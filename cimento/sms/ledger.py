@@ -3,7 +3,7 @@
 A row is written before the provider is called: no row means that it never was.
 """
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Literal
 
 import sqlalchemy as sa
@@ -16,6 +16,9 @@ from cimento.sms.tables import OUTBOUND
 # begun: the provider is being called, or a crash cut the call. refused: it said no.
 State = Literal["begun", "refused", "accepted", "delivered", "failed"]
 _FINAL = ("delivered", "failed")
+# A call that was cut so long ago, and that no report has told of, is made again when what it
+# carried is urgent: providers report within seconds what they have taken.
+REPORTED_WITHIN = timedelta(minutes=2)
 
 
 class Ledger:
@@ -24,20 +27,26 @@ class Ledger:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def begin(self, reference: str) -> str | None:
+    def begin(self, reference: str, urgent: bool = False) -> str | None:
         """Claim `reference` before sending; return the provider's id if it was sent before.
 
-        Raises UncertainFailure when an earlier call was cut: it may have been sent.
+        Raises UncertainFailure when an earlier call was cut: it may have been sent. What is
+        `urgent` is then sent again, rather twice than never, once a report has had time to come.
         """
-        row = {"state": "begun", "provider_id": None, "at": datetime.now(timezone.utc)}
+        now = datetime.now(timezone.utc)
+        row = {"state": "begun", "provider_id": None, "at": now}
         try:
             with self._engine.begin() as connection:
                 connection.execute(OUTBOUND.insert().values(reference=reference, **row))
             return None
         except IntegrityError:
-            refused = sa.and_(OUTBOUND.c.reference == reference, OUTBOUND.c.state == "refused")
+            may_be_sent = OUTBOUND.c.state == "refused"
+            if urgent:
+                long_ago = OUTBOUND.c.at < now - REPORTED_WITHIN
+                may_be_sent = sa.or_(may_be_sent, sa.and_(OUTBOUND.c.state == "begun", long_ago))
+            ours = sa.and_(OUTBOUND.c.reference == reference, may_be_sent)
             with self._engine.begin() as connection:
-                if connection.execute(OUTBOUND.update().where(refused).values(**row)).rowcount:
+                if connection.execute(OUTBOUND.update().where(ours).values(**row)).rowcount:
                     return None
         if self.state_of(reference) == "sent":
             return self._provider_id(reference) or reference
@@ -56,6 +65,15 @@ class Ledger:
             return bool(
                 connection.execute(OUTBOUND.update().where(known).values(**values)).rowcount
             )
+
+    def record_sent(self, reference: str, provider_id: str) -> None:
+        """Record a message as accepted, begun in this ledger or not."""
+        row = {"state": "accepted", "provider_id": provider_id, "at": datetime.now(timezone.utc)}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(OUTBOUND.insert().values(reference=reference, **row))
+        except IntegrityError:
+            self.record(reference, "accepted", provider_id)
 
     def state(self, reference: str) -> State | None:
         """Return the state of a message, None when it was never begun."""

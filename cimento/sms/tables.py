@@ -2,7 +2,8 @@
 
 They stand in the database of the follow-ups, beside theirs.
 
-They hold neither numbers nor, the simulated phone's aside, texts.
+They hold numbers and texts encrypted, and only of messages that are still to be answered (and
+what the simulated phone received).
 """
 
 from datetime import datetime
@@ -19,7 +20,9 @@ INBOUND = sa.Table(
     sa.Column("id", sa.String(128), primary_key=True),
     sa.Column("conversation", sa.String(64), nullable=False),
     sa.Column("begun_at", UtcDateTime, nullable=False),
-    sa.Column("done_at", UtcDateTime),
+    sa.Column("done_at", UtcDateTime, index=True),
+    sa.Column("owner", sa.String(128)),  # who answers it, until it is done
+    sa.Column("content", sa.Text),  # encrypted, until it is done
     sa.Index("sms_inbound_conversation", "conversation", "begun_at"),
 )
 OUTBOUND = sa.Table(

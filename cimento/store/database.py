@@ -1,5 +1,6 @@
 """Open the database: SQLite (brought up to date by itself) or PostgreSQL."""
 
+import math
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -18,20 +19,20 @@ from sqlalchemy.orm import Session, sessionmaker
 from cimento.settings.concern import SettingError
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-_LOCK_SECONDS = 30  # how long a worker waits for another one's transaction on SQLite
+PATIENCE = 30.0  # seconds that a worker waits for another one's transaction
 
 
 class DatabaseError(Exception):
     """The database cannot be used as it is; the message says what to do."""
 
 
-def _use_wal(connection: Any) -> None:
+def _use_wal(connection: Any, patience: float) -> None:
     """Let readers and a writer work together; the file remembers it.
 
     SQLite's own patience does not cover this change: processes that make a new database
     together would fail.
     """
-    deadline = time.monotonic() + _LOCK_SECONDS
+    deadline = time.monotonic() + patience
     while connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -41,7 +42,7 @@ def _use_wal(connection: Any) -> None:
             time.sleep(0.05)
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def _prepare_sqlite(engine: Engine, patience: float) -> None:
     """Make each transaction take the write lock at once, and keep what it committed.
 
     By itself pysqlite begins late, and two workers that read then write would fail; and
@@ -51,7 +52,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        _use_wal(connection)
+        _use_wal(connection, patience)
         for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
@@ -60,10 +61,17 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def connect(url: str) -> Engine:
-    """Return an engine on `url`; its errors never hold the values of a statement."""
+def connect(url: str, patience: float = PATIENCE) -> Engine:
+    """Return an engine on `url`; its errors never hold the values of a statement.
+
+    `patience`: seconds that a statement waits for a lock, or for a server to answer at all.
+    """
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        limits = {
+            "connect_timeout": math.ceil(patience),
+            "options": f"-c lock_timeout={round(1000 * patience)}",
+        }
+        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=limits)
     file = make_url(url).database
     if not file:
         raise SettingError("CIMENTO_DATABASE_URL: workers cannot share a database in memory.")
@@ -72,9 +80,9 @@ def connect(url: str) -> Engine:
         url,
         hide_parameters=True,
         poolclass=sa.pool.QueuePool,
-        connect_args={"timeout": _LOCK_SECONDS, "check_same_thread": False},
+        connect_args={"timeout": patience, "check_same_thread": False},
     )
-    _prepare_sqlite(engine)
+    _prepare_sqlite(engine, patience)
     return engine
 
 
@@ -143,13 +151,13 @@ class Database:
         return self._sessions.begin()
 
 
-def open_database(url: str) -> Database:
-    """Return the database at `url`, its tables up to date.
+def open_database(url: str, patience: float = PATIENCE) -> Database:
+    """Return the database at `url`, its tables up to date. `patience`: see `connect`.
 
     Raises DatabaseError when it cannot be reached, is of a newer release, or is a PostgreSQL
     to be upgraded: that is the administrator's decision.
     """
-    engine = connect(url)
+    engine = connect(url, patience)
     try:
         if not _is_up_to_date(engine):
             if engine.dialect.name != "sqlite":

@@ -68,6 +68,14 @@ class Hearing(FollowUpListener):
     def escalated(self, number: str, at: object, text: str, level: str, message_id: str) -> None:
         self.events.append(("escalated", number, text, level, message_id))
 
+    def escalated_later(
+        self, number: str, at: object, text: str, level: str, message_id: str
+    ) -> None:
+        self.events.append(("spooled", number, text, level, message_id))
+
+    def raise_what_waits(self) -> int:
+        return 0
+
     def reported(self, reference: str, at: object, state: str) -> None:
         self.events.append(("reported", reference, state))
 
@@ -134,6 +142,7 @@ class Server:
         server = self._loop.run_until_complete(serve())
         started.set()
         self._loop.run_forever()
+        self._loop.run_until_complete(server.before_stop())
         server.close()
         self._loop.run_until_complete(server.wait_closed())
         left = asyncio.all_tasks(self._loop)

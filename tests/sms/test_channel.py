@@ -16,6 +16,8 @@ from cimento.followup import people
 from cimento.ops.processes import wait_until
 from cimento.settings.sms import SmsSettings
 from cimento.sms import gsm7
+from cimento.sms.inbox import Inbox
+from cimento.sms.providers.base import Inbound
 from cimento.store.base import Base
 from cimento.store.database import Database
 from cimento.store.vault import conversation_id
@@ -291,3 +293,23 @@ def test_a_broken_off_request_does_not_stop_the_answer(console: Server) -> None:
     wait_until(lambda: bool(say(console, "bonjour", id="m1")), PATIENCE)
     assert len(say(console, "bonjour", id="m1")) == 1
     assert len(console.assistant.heard) == 1
+
+
+def test_what_was_left_is_answered_at_the_start(database: Database) -> None:
+    message = Inbound("m1", "0612345678", "j'ai 39 de fièvre")
+    Inbox(database.engine, "console").take(message, conversation_id(NUMBER))
+    with Server(SmsInput(SmsSettings(), listener=Hearing(), database=database)) as server:
+        wait_until(lambda: bool(server.assistant.heard), PATIENCE)
+        assert len(say(server, "et encore ?")) == 1  # after it
+        assert server.assistant.heard[0][1] == "j'ai 39 de fièvre"
+
+
+def test_a_repetition_of_what_is_under_way_elsewhere_is_asked_for_again(
+    console: Server, engine: Engine
+) -> None:
+    message = {"from": NUMBER, "text": "bonjour", "id": "m1"}
+    Inbox(engine, "console", "elsewhere").take(
+        Inbound("m1", NUMBER, "bonjour"), conversation_id(NUMBER)
+    )
+    assert post(console, json.dumps(message).encode())[0] == 503
+    assert console.assistant.heard == []

@@ -10,49 +10,94 @@ from sqlalchemy.exc import StatementError
 
 from cimento.followup import people
 from cimento.sms.gateway import UncertainFailure
-from cimento.sms.ledger import Ledger
-from cimento.sms.seen import INTERRUPTED_AFTER, Seen
-from cimento.sms.tables import purge
+from cimento.sms.inbox import AGAIN_AFTER, INTERRUPTED_AFTER, Inbox
+from cimento.sms.ledger import REPORTED_WITHIN, Ledger
+from cimento.sms.providers.base import Inbound
+from cimento.sms.tables import INBOUND, OUTBOUND, purge
 from cimento.store.database import Database, open_database
 
 NOW = datetime(2027, 3, 9, 11, tzinfo=timezone.utc)
 
 
-def test_one_of_many_writers_claims_a_message(tmp_path: Path) -> None:
+WORDS = "j'ai 39 ce matin"
+SECOND = timedelta(seconds=1)
+
+
+def sms(id: str = "m1") -> Inbound:
+    return Inbound(id, "+33612345678", WORDS)
+
+
+def test_one_of_many_writers_takes_a_message(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'sms.db'}"
 
-    def claim(_: int) -> bool:
-        return Seen(open_database(url), "kannel").claim("m1", "sms-a")
+    def take(writer: int) -> bool:
+        inbox = Inbox(open_database(url).engine, "kannel", place=f"machine {writer}")
+        return inbox.take(sms(), "sms-a") == "taken"
 
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(claim, range(24))) == 1
+        assert sum(pool.map(take, range(24))) == 1
 
 
 def test_ids_of_two_providers_do_not_meet(engine: Engine) -> None:
-    assert Seen(engine, "kannel").claim("1", "sms-a")
-    assert Seen(engine, "twilio").claim("1", "sms-a")
+    assert Inbox(engine, "kannel").take(sms("1"), "sms-a") == "taken"
+    assert Inbox(engine, "twilio").take(sms("1"), "sms-a") == "taken"
 
 
-def test_an_interrupted_message_is_handled_when_repeated_later(engine: Engine) -> None:
-    seen, now = Seen(engine, "kannel"), datetime(2027, 3, 9, 11, tzinfo=timezone.utc)
-    second = timedelta(seconds=1)
-    assert seen.claim("m1", "sms-a", now)
-    assert not seen.claim("m1", "sms-a", now + INTERRUPTED_AFTER - second)
-    assert seen.claim("m1", "sms-a", now + INTERRUPTED_AFTER + second)
-    seen.done("m1")
-    assert not seen.claim("m1", "sms-a", now + 10 * INTERRUPTED_AFTER)
+def test_what_a_dead_boot_left_is_taken_up_at_once(engine: Engine) -> None:
+    assert Inbox(engine, "kannel", "here").take(sms(), "sms-a", NOW) == "taken"
+    reborn = Inbox(engine, "kannel", "here")
+    assert reborn.take_up(now=NOW) == [sms()]
+    assert reborn.take(sms(), "sms-a", NOW) == "under way"
+    assert reborn.take_up({"m1"}, NOW) == []
+    reborn.done("m1")
+    assert reborn.take(sms(), "sms-a", NOW) == "done"
+    assert Inbox(engine, "kannel", "here").take_up(now=NOW) == []
+
+
+def test_what_another_machine_left_is_taken_up_in_its_time(engine: Engine) -> None:
+    Inbox(engine, "kannel", "there").take(sms(), "sms-a", NOW)
+    here = Inbox(engine, "kannel", "here")
+    assert here.take(sms(), "sms-a", NOW + INTERRUPTED_AFTER) == "under way"
+    assert here.take_up(now=NOW + INTERRUPTED_AFTER) == []
+    assert here.take_up(now=NOW + INTERRUPTED_AFTER + SECOND) == [sms()]
+
+
+def test_what_came_to_nothing_is_taken_again(engine: Engine) -> None:
+    inbox = Inbox(engine, "kannel")
+    inbox.take(sms(), "sms-a", NOW)
+    inbox.give_back("m1")
+    assert inbox.take(sms(), "sms-a", NOW) == "taken"  # repeated: at once
+    inbox.give_back("m1")
+    assert inbox.take_up(now=NOW + AGAIN_AFTER - SECOND) == []
+    assert inbox.take_up(now=NOW + AGAIN_AFTER) == [sms()]
+
+
+def test_what_is_ours_and_not_under_way_is_taken_up(engine: Engine) -> None:
+    """Its end could not be recorded."""
+    inbox = Inbox(engine, "kannel")
+    inbox.take(sms(), "sms-a", NOW)
+    assert inbox.take_up({"m1"}, NOW) == []
+    assert inbox.take_up(set(), NOW) == [sms()]
+
+
+def test_words_wait_encrypted_and_are_gone_when_answered(engine: Engine) -> None:
+    inbox = Inbox(engine, "kannel")
+    inbox.take(sms(), "sms-a", NOW)
+
+    def kept() -> str:
+        with engine.connect() as connection:
+            return str(connection.execute(INBOUND.select()).all())
+
+    assert WORDS not in kept()
+    assert "612345678" not in kept()
+    inbox.done("m1")
+    with engine.connect() as connection:
+        assert connection.execute(INBOUND.select()).one().content is None
 
 
 def test_a_time_without_zone_is_refused(engine: Engine) -> None:
     with pytest.raises(StatementError, match="time zone"):
-        Seen(engine, "kannel").claim("m1", "sms-a", datetime(2027, 3, 9, 11))
-
-
-def test_a_released_message_is_handled_at_once(engine: Engine) -> None:
-    seen = Seen(engine, "kannel")
-    assert seen.claim("m1", "sms-a")
-    seen.release("m1")
-    assert seen.claim("m1", "sms-a")
+        Inbox(engine, "kannel").take(sms(), "sms-a", datetime(2027, 3, 9, 11))
 
 
 def test_a_reference_is_begun_once(engine: Engine) -> None:
@@ -65,6 +110,23 @@ def test_a_reference_is_begun_once(engine: Engine) -> None:
     ledger.record("r1", "accepted", "SM1")
     assert ledger.state_of("r1") == "sent"
     assert ledger.begin("r1") == "SM1"
+
+
+def test_an_urgent_reference_that_was_cut_is_begun_again_when_no_report_has_come(
+    engine: Engine,
+) -> None:
+    ledger = Ledger(engine)
+    ledger.begin("r1")
+    with pytest.raises(UncertainFailure):
+        ledger.begin("r1", urgent=True)
+    with engine.begin() as connection:
+        long_ago = datetime.now(timezone.utc) - REPORTED_WITHIN - SECOND
+        connection.execute(OUTBOUND.update().values(at=long_ago))
+    with pytest.raises(UncertainFailure):
+        ledger.begin("r1")
+    assert ledger.begin("r1", urgent=True) is None
+    with pytest.raises(UncertainFailure):
+        ledger.begin("r1", urgent=True)
 
 
 def test_a_refused_reference_may_be_sent_again(engine: Engine) -> None:
@@ -102,8 +164,8 @@ def test_purging_keeps_wishes(database: Database) -> None:
     engine = database.engine
     people.record_stop(database, "sms-a", NOW)
     Ledger(engine).begin("r1")
-    Seen(engine, "kannel").claim("m1", "sms-a")
+    Inbox(engine, "kannel").take(sms(), "sms-a")
     purge(engine, datetime.now(timezone.utc) + timedelta(seconds=1))
     assert Ledger(engine).state_of("r1") == "absent"
-    assert Seen(engine, "kannel").claim("m1", "sms-a")
+    assert Inbox(engine, "kannel").take(sms(), "sms-a") == "taken"
     assert is_opted_out(database, "sms-a")

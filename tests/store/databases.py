@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy.engine import Engine
 
 from cimento.settings.paths import ROOT
 from cimento.store.base import Base
-from cimento.store.database import connect
+from cimento.store.database import connect, downgrade
 
 FIRST_RELEASE = Path(__file__).with_name("first_release")
 FOLLOW_UP = ("alembic_version", "person", "opt_out", "consent", "enrolment", "delivery", "alert")
@@ -26,6 +27,12 @@ def import_all_models() -> None:
             continue  # a migration, for Alembic alone
         if re.search(r"\bcimento\.store(\.| import )base\b", file.read_text(encoding="utf-8")):
             importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+
+
+def downgrade_to_first(engine: Engine) -> None:
+    """Take all steps back to the tables of the first release."""
+    for _ in range(2):
+        downgrade(engine)
 
 
 def differences(url: str) -> list[Any]:

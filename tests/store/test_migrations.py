@@ -12,17 +12,33 @@ import sqlalchemy as sa
 
 from cimento.sms.tables import INBOUND
 from cimento.store.database import DatabaseError, connect, downgrade, open_database, upgrade
-from tests.store.databases import FOLLOW_UP, SMS, differences, make_first_release, rows, schema
+from tests.store.databases import (
+    FOLLOW_UP,
+    SMS,
+    differences,
+    downgrade_to_first,
+    make_first_release,
+    rows,
+    schema,
+)
 
 EVERYTHING = ("followup", "sms")
 A, B = "sms-7db3c0ee03ea8bf600f21ce22003adf2", "sms-4e38466424bbabbf954f9521a0ff5bbf"
 # What first_release/sms_rows.sql becomes, its texts aside: moments in UTC…
 UPGRADED = {
     "sms_inbound": [
-        ("console", "m1", A, "2026-03-10 10:00:00.250000", "2026-03-10 10:00:01.500000"),
-        ("console", "m2", A, "2026-03-10 10:00:03.000000", None),
-        ("kannel", "7", B, "1970-01-12 13:46:40.000000", None),
-        ("twilio", "m1", B, "2026-03-10 10:00:01.123457", "2026-03-10 10:00:01.999999"),
+        (
+            "console",
+            "m1",
+            A,
+            "2026-03-10 10:00:00.250000",
+            "2026-03-10 10:00:01.500000",
+            None,
+            None,
+        ),
+        ("console", "m2", A, "2026-03-10 10:00:03.000000", None, None, None),
+        ("kannel", "7", B, "1970-01-12 13:46:40.000000", None, None, None),
+        ("twilio", "m1", B, "2026-03-10 10:00:01.123457", "2026-03-10 10:00:01.999999", None, None),
     ],
     "sms_outbound": [
         ("e1-day_1", "begun", None, "2026-03-10 10:00:00.000001"),
@@ -89,7 +105,7 @@ def test_every_row_of_the_first_release_is_there_after(url: str) -> None:
     upgrade(connect(url))
     assert rows(url, *FOLLOW_UP[1:]) == first
     assert sms_rows(url) == UPGRADED
-    downgrade(connect(url))
+    downgrade_to_first(connect(url))
     assert rows(url, *FOLLOW_UP[1:]) == first
     assert sms_rows(url) == DOWNGRADED
     upgrade(connect(url))
@@ -115,7 +131,7 @@ def test_any_time_is_kept_to_the_microsecond(url: str) -> None:
         kept = {row.id: row for row in connection.execute(sa.select(INBOUND))}
     assert [kept[str(n)].begun_at for n in range(2000)] == moments
     assert [kept[str(n)].done_at for n in range(2000)] == moments
-    downgrade(engine)
+    downgrade_to_first(engine)
     seconds = {row[1]: row[3:] for row in rows(url, "sms_inbound")["sms_inbound"]}
     assert [seconds[str(n)] for n in range(2000)] == [
         (m.timestamp(), m.timestamp()) for m in moments
@@ -130,7 +146,7 @@ def test_one_step_back_are_the_tables_that_the_first_release_makes(
     make_first_release(url, *parts)
     make_first_release(first, *EVERYTHING)
     upgrade(connect(url))
-    downgrade(connect(url))
+    downgrade_to_first(connect(url))
     assert schema(url) == schema(first)
     assert rows(url, "alembic_version") == {"alembic_version": [("0001",)]}
 
@@ -141,7 +157,7 @@ def test_an_id_is_not_given_again(url: str) -> None:
     insert = sa.text(
         "INSERT INTO sms_phone (conversation, reference, text, at) SELECT 'sms-a', 'r', 't', at FROM sms_outbound"
     )
-    for change in (upgrade, downgrade):
+    for change in (upgrade, downgrade_to_first):
         change(connect(url))
         with connect(url).begin() as connection:
             connection.execute(insert)

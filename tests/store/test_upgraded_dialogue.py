@@ -11,8 +11,8 @@ from cimento.channels.sms.channel import SmsInput
 from cimento.followup import erasure, people
 from cimento.settings.sms import SmsSettings
 from cimento.sms.gateway import UncertainFailure
+from cimento.sms.inbox import Inbox
 from cimento.sms.ledger import Ledger
-from cimento.sms.seen import Seen
 from cimento.sms.tables import purge
 from cimento.store.conversations import SqlConversations
 from cimento.store.database import Database, connect, open_database, upgrade
@@ -77,16 +77,16 @@ def test_who_said_stop_is_still_known(database: Database) -> None:
 
 
 def test_messages_of_before_are_counted_and_kept_as_long(database: Database) -> None:
-    seen, ledger = Seen(database.engine, "console"), Ledger(database.engine)
+    inbox, ledger = Inbox(database.engine, "console"), Ledger(database.engine)
     name = conversation_id(NUMBER)
-    assert seen.count_since(name, BEGUN + timedelta(seconds=0.25)) == 2
-    assert seen.count_since(name, BEGUN + timedelta(seconds=0.250001)) == 1
+    assert inbox.count_since(name, BEGUN + timedelta(seconds=0.25)) == 2
+    assert inbox.count_since(name, BEGUN + timedelta(seconds=0.250001)) == 1
     assert ledger.begin("reply-m1-0") == "1"
     assert ledger.state_of("e1-day_7") == "absent"
     with pytest.raises(UncertainFailure):
         ledger.begin("e1-day_1")
     purge(database.engine, BEGUN + timedelta(seconds=2))
-    assert seen.count_since(name, BEGUN) == 1  # m2
+    assert inbox.count_since(name, BEGUN) == 1  # m2
     assert ledger.state("reply-m1-0") is None
 
 

@@ -214,4 +214,4 @@ class ChatInput(InputChannel):
         except Exception as error:
             # The traceback may hold the patient's words: only its kind is logged.
             logger.error("A message could not be handled: %s.", type(error).__name__)
-        return complete(output.messages, conversation, self._catalogue)
+        return complete(output.messages, conversation, self._catalogue, heard=text)

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from functools import wraps
 
 from rasa.core.channels.channel import InputChannel, OutputChannel
@@ -15,23 +16,24 @@ from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.channels.housekeeping import keep_house
 from cimento.channels.local import is_local
 from cimento.channels.sms.dialogue import CHANNEL, Dialogue, OnNewMessage, SmsOutput
+from cimento.channels.sms.reception import EVERY, Reception, normal
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.protocol import read_protocol
+from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
 from cimento.settings.storage import StorageSettings
-from cimento.sms.numbers import NumberRefused, normalise
+from cimento.sms.inbox import Inbox
 from cimento.sms.providers import make_provider
-from cimento.sms.providers.base import Inbound, Provider, Received, Refused
+from cimento.sms.providers.base import Provider, Received, Refused
 from cimento.sms.providers.console import ConsoleProvider
-from cimento.sms.seen import Seen
 from cimento.store.database import Database, open_database
-from cimento.store.vault import conversation_id
 
 logger = logging.getLogger(__name__)
 
-_HOUR = timedelta(hours=1)
 # A provider waits some 15 seconds for its acknowledgement; a turn may take longer.
-_PATIENCE = 10
+_PATIENCE = 10.0
+_LOCKED = 2.0  # seconds that an alarm waits for a database that is locked
+_SENDING = 5  # seconds more than a turn that a stop waits for what is under way
 Handler = Callable[[Request], Awaitable[HTTPResponse]]
 
 
@@ -45,20 +47,29 @@ class SmsInput(InputChannel):
         database: Database | None = None,
         provider: Provider | None = None,
         catalogue: Catalogue | None = None,
+        every: float = EVERY,
     ) -> None:
         self._settings = settings or SmsSettings.read()
-        database = database or open_database(StorageSettings.read().database_url)
+        database = database or open_database(StorageSettings.read().database_url, _LOCKED)
         self._listener = listener or FollowUpListener(database, read_protocol())
         self._provider = provider or make_provider(self._settings, database.engine)
-        self._seen = Seen(database.engine, self._provider.name)
-        self._dialogue = Dialogue(
+        dialogue = Dialogue(
             self._provider,
             database,
             self._listener,
             catalogue or load_catalogue(),
             self._settings.turn_seconds,
         )
-        self._own_number = _normal(self._settings.own_number)
+        place = f"{socket.gethostname()}:{ServerSettings.read().port}"
+        self._reception = Reception(
+            Inbox(database.engine, self._provider.name, place),
+            dialogue,
+            self._provider,
+            self._listener,
+            self._settings.per_hour,
+            every,
+        )
+        self._own_number = normal(self._settings.own_number)
 
     @classmethod
     def name(cls) -> str:
@@ -78,23 +89,34 @@ class SmsInput(InputChannel):
         routes = Blueprint("sms")
         routes.listener(keep_house, "after_server_start")
 
+        @routes.listener("after_server_start")
+        async def make_rounds(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+            rounds = self._reception.make_rounds(app.ctx.agent, on_new_message)
+            app.ctx.sms_rounds = loop.create_task(rounds)
+
+        @routes.listener("before_server_stop")
+        async def finish(app: Sanic, _: object) -> None:
+            app.ctx.sms_rounds.cancel()
+            await self._reception.finish(self._settings.turn_seconds + _SENDING)
+
         @_guarded
         async def inbound(request: Request) -> HTTPResponse:
             self._check_local(request)
             message = self._provider.read(_received(request))
-            number = _normal(message.number)
+            number = normal(message.number)
             if number is None or number == self._own_number:
                 logger.info("A message from a foreign or short number was not answered.")
                 return self._acknowledge()
-            handling = asyncio.ensure_future(
-                self._handle(request.app, message, number, on_new_message)
-            )
-            handling.add_done_callback(lambda task: task.cancelled() or task.exception())
             simulated = isinstance(self._provider, ConsoleProvider)
-            # Not cancelled when the provider hangs up: the patient is answered all the same.
-            await asyncio.wait([handling], timeout=None if simulated else _PATIENCE)
-            if handling.done():
-                handling.result()  # raises what was raised
+            received = await self._reception.receive(
+                request.app.ctx.agent,
+                message,
+                number,
+                on_new_message,
+                patience=None if simulated else _PATIENCE,
+            )
+            if not received:
+                return _try_again()
             if simulated:
                 return await self._phone_shows(number, reference=f"reply-{message.id}-")
             return self._acknowledge()
@@ -107,7 +129,7 @@ class SmsInput(InputChannel):
         @_guarded
         async def phone(request: Request) -> HTTPResponse:
             self._check_local(request)
-            number, after = _normal(request.args.get("from", "")), request.args.get("after", "0")
+            number, after = normal(request.args.get("from", "")), request.args.get("after", "0")
             if number is None or not after.isdecimal() or len(after) > 12:
                 raise Refused(400, "give ?from=06…&after=the last id known")
             return await self._phone_shows(number, int(after))
@@ -125,30 +147,6 @@ class SmsInput(InputChannel):
         simulated = isinstance(self._provider, ConsoleProvider)
         if simulated and not is_local(request.ip, request.headers):
             raise Refused(403, "the simulated phone is for this machine alone")
-
-    async def _handle(
-        self, app: Sanic, message: Inbound, number: str, on_new_message: OnNewMessage
-    ) -> None:
-        """Answer `message` unless it was before; errors of the database are raised."""
-        conversation = conversation_id(number)
-        if not await asyncio.to_thread(self._seen.claim, message.id, conversation):
-            return
-        try:
-            hour_ago = datetime.now(timezone.utc) - _HOUR
-            count = await asyncio.to_thread(self._seen.count_since, conversation, hour_ago)
-            await self._dialogue.answer(
-                message,
-                number,
-                conversation,
-                on_new_message,
-                app.ctx.agent.tracker_store,
-                over_rate=count > self._settings.per_hour,
-            )
-            await asyncio.to_thread(self._seen.done, message.id)
-        except BaseException as error:
-            logger.error("An SMS was not handled: %s.", type(error).__name__)
-            await asyncio.to_thread(self._seen.release, message.id)
-            raise
 
     def _acknowledge(self) -> HTTPResponse:
         body, content_type = self._provider.acknowledgement
@@ -169,14 +167,6 @@ class SmsInput(InputChannel):
                 logger.error("The follow-up was not told (reported): %s.", type(error).__name__)
 
 
-def _normal(number: str) -> str | None:
-    """Return `number` as E.164, None when it is no French mobile."""
-    try:
-        return normalise(number)
-    except NumberRefused:
-        return None
-
-
 def _received(request: Request) -> Received:
     try:
         query = request.query_string
@@ -187,6 +177,10 @@ def _received(request: Request) -> Received:
         body=request.body,
         headers={name.lower(): value for name, value in request.headers.items()},
     )
+
+
+def _try_again() -> HTTPResponse:
+    return response.text("try again later\n", status=503, headers={"Retry-After": "10"})
 
 
 def _guarded(handler: Handler) -> Handler:
@@ -202,6 +196,6 @@ def _guarded(handler: Handler) -> Handler:
         except Exception as error:
             # The database, mostly. The traceback may hold private words: only the kind is logged.
             logger.error("A request about SMS failed: %s.", type(error).__name__)
-            return response.text("try again later\n", status=503, headers={"Retry-After": "10"})
+            return _try_again()
 
     return guarded

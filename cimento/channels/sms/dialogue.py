@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.tracker_store import TrackerStore
@@ -30,11 +30,17 @@ from cimento.store.database import Database
 logger = logging.getLogger(__name__)
 
 CHANNEL = SMS
-_UNAVAILABLE = "unavailable"  # the topic of the apology
 _HUMAN = "human"  # the topic of those who ask for somebody
 _RETRY_AFTER = (1.0, 5.0, 25.0)
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
+
+
+class Reply(NamedTuple):
+    """An SMS to send. `urgent`: it tells somebody whom to call; rather twice than never."""
+
+    sms: str
+    urgent: bool = False
 
 
 class SmsOutput(CollectingOutputChannel):
@@ -85,15 +91,16 @@ class Dialogue:
     ) -> None:
         """Handle one message from `number` (E.164).
 
-        `over_rate`: it has written more than is answered in an hour, alarms aside.
+        `over_rate`: it has written more than is answered in an hour, alarms aside. What is raised
+        leaves the message to be handled again: an alarm that was not sent, above all.
         """
         said = clip(message.text.strip())
         wish = optout.read(said)
         alarm = alarms.heard(said) is not None
-        to_send: list[str] = []
+        to_send: list[Reply] = []
         if wish == "start":
             await asyncio.to_thread(people.record_start, self._database, conversation, _now())
-            to_send.append(self._composer.texts["started"])
+            to_send.append(Reply(self._composer.texts["started"]))
         else:
             stopped_now = wish == "stop" and await asyncio.to_thread(
                 people.record_stop, self._database, conversation, _now()
@@ -103,9 +110,24 @@ class Dialogue:
                 turn = self._turn(message, number, conversation, on_new_message, trackers)
                 to_send.append(await turn)
             if stopped_now:
-                to_send.append(self._composer.texts["stopped"])
-        for position, sms in enumerate(to_send):
-            await self._send(number, sms, f"reply-{message.id}-{position}", conversation)
+                to_send.append(Reply(self._composer.texts["stopped"]))
+        for position, reply in enumerate(to_send):
+            await self._send(number, reply, f"reply-{message.id}-{position}", conversation)
+
+    async def answer_alarm(
+        self,
+        message: Inbound,
+        number: str,
+        conversation: str,
+        on_new_message: OnNewMessage,
+        trackers: TrackerStore,
+    ) -> bool:
+        """Answer `message` if it is an alarm, while the database takes nothing; return whether
+        it was. STOP and the rate are not asked: neither keeps an alarm from being answered."""
+        reply = await self._turn(message, number, conversation, on_new_message, trackers, away=True)
+        if reply.urgent:
+            await self._send(number, reply, f"reply-{message.id}-0", conversation)
+        return reply.urgent
 
     def _is_opted_out(self, conversation: str) -> bool:
         with self._database.begin() as session:
@@ -118,8 +140,12 @@ class Dialogue:
         conversation: str,
         on_new_message: OnNewMessage,
         trackers: TrackerStore,
-    ) -> str:
-        """Return the SMS that answers `message`."""
+        away: bool = False,
+    ) -> Reply:
+        """Return the SMS that answers `message`; the team is told of an alarm before.
+
+        `away`: the database takes nothing. An alert then goes to the spool without a try.
+        """
         said = clip(message.text.strip())
         tracker = await trackers.retrieve(conversation)
         events = list(tracker.events) if tracker else []
@@ -128,30 +154,29 @@ class Dialogue:
         opening = "" if spoken_before else texts["disclosure"]
         if not any(character.isalnum() for character in said):
             words = {"text": texts["media" if message.media else "wordless"]}
-            return self._composer.compose([words], opening)
-        await self._tell(self._listener.replied, conversation)
+            return Reply(self._composer.compose([words], opening))
+        if not away:
+            await self._tell(self._listener.replied, conversation)
         # What the patient types is text, whatever it starts with: "/ 38,5 ce soir".
         words_read = choices.chosen(said, choices.offered(events)) or said.lstrip("/ ")
         messages, custom = await self._ask(words_read, conversation, on_new_message)
-        if custom["topic"] == _UNAVAILABLE and (sign := alarms.heard(said)):
-            # Rasa failed; the alarm was heard all the same, and the team must know.
-            custom = self._escalation(sign)
         level = custom["escalation"]
         topics = {custom["topic"], *(other["topic"] for other in custom.get("also", []))}
         if level != "none" or _HUMAN in topics:
-            await self._tell(self._listener.escalated, number, said, level, message.id)
+            tell = self._listener.escalated_later if away else self._listener.escalated
+            await self._tell(tell, number, said, level, message.id)
         closing = texts["media_unseen"] if message.media else ""
         asks = any(sent.get("buttons") for sent in messages)  # its choices stay the last lines
         if opening and level == "none" and not (closing or asks):
             closing = texts["privacy"]
-        return self._composer.compose(messages, opening, closing)
+        return Reply(self._composer.compose(messages, opening, closing), level != "none")
 
     async def _ask(
         self, words: str, conversation: str, on_new_message: OnNewMessage
     ) -> tuple[list[Message], dict[str, Any]]:
         """Return the messages of the turn, as Rasa made them, and its one custom object.
 
-        When it takes too long or fails: what was said so far, else the apology.
+        When it takes too long or fails: what was said so far, else what turn.complete makes of it.
         """
         output = SmsOutput()
         message = UserMessage(words, output, conversation, input_channel=CHANNEL)
@@ -160,23 +185,30 @@ class Dialogue:
         except Exception as error:
             # The traceback may hold the patient's words: only its kind is logged.
             logger.error("A message could not be handled: %s.", type(error).__name__)
-        turn = complete(output.messages, conversation, self._catalogue, CHANNEL)
+        turn = complete(output.messages, conversation, self._catalogue, CHANNEL, words)
         said = any(sent.get("text") for sent in output.messages)
         return (said_once(output.messages) if said else turn), turn[-1]["custom"]
 
-    async def _send(self, number: str, sms: str, reference: str, conversation: str) -> None:
+    async def _send(self, number: str, reply: Reply, reference: str, conversation: str) -> None:
+        """Send `reply`; raise what keeps an urgent one from being sent for the moment."""
         for wait in (*self._retry_after, None):
             try:
-                await asyncio.to_thread(self._provider.send, number, sms, reference)
+                await asyncio.to_thread(
+                    self._provider.send, number, reply.sms, reference, reply.urgent
+                )
                 return
             except TemporaryFailure as failure:
-                if wait is None:
-                    logger.error("An answer to %s was not sent: %s.", conversation, failure)
-                    return
-                await asyncio.sleep(wait)
+                if wait is not None:
+                    await asyncio.sleep(wait)
+                    continue
+                logger.error("An answer to %s was not sent: %s.", conversation, failure)
+                if reply.urgent:
+                    raise
             except (PermanentFailure, UncertainFailure) as failure:
                 logger.error("An answer to %s may not be sent: %s.", conversation, failure)
-                return
+                if reply.urgent and isinstance(failure, UncertainFailure):
+                    raise
+            return
 
     @staticmethod
     async def _tell(listen: Callable[..., None], who: str, *details: object) -> None:
@@ -186,9 +218,6 @@ class Dialogue:
         except Exception as error:
             event, kind = listen.__name__, type(error).__name__
             logger.error("The follow-up was not told (%s): %s.", event, kind)
-
-    def _escalation(self, sign: str) -> dict[str, Any]:
-        return {"topic": sign, "section": None, "escalation": self._catalogue.escalations[sign]}
 
 
 def _now() -> datetime:

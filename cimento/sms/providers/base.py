@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from cimento.sms.gateway import Knowledge, PermanentFailure, TemporaryFailure, UncertainFailure
 from cimento.sms.ledger import Ledger
 from cimento.sms.transliterate import to_gsm7
@@ -106,6 +108,8 @@ class Provider(ABC):
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        # What was sent while the ledger could not be written: {reference: the provider's id}.
+        self._unrecorded: dict[str, str] = {}
 
     @abstractmethod
     def read(self, received: Received) -> Inbound:
@@ -119,13 +123,23 @@ class Provider(ABC):
     def _transmit(self, number: str, text: str, reference: str) -> str:
         """Call the provider once; return its id. Raises as `send` does."""
 
-    def send(self, number: str, text: str, reference: str) -> str:
+    def send(self, number: str, text: str, reference: str, urgent: bool = False) -> str:
         """Send `text`, written in GSM-7, to an E.164 number; return the provider's id.
 
-        A `reference` is sent once for ever: sent again, it returns the first id.
-        Raises TemporaryFailure, PermanentFailure, UncertainFailure.
+        A `reference` is sent once for ever: sent again, it returns the first id. What is `urgent`
+        is sent even when the database cannot say so (or was cut off, see Ledger.begin).
+        Raises TemporaryFailure, PermanentFailure, UncertainFailure; SQLAlchemyError when it is
+        not urgent and the database is away.
         """
-        already = self._ledger.begin(reference)
+        if reference in self._unrecorded:
+            return self._unrecorded[reference]
+        try:
+            already = self._ledger.begin(reference, urgent)
+        except SQLAlchemyError:
+            if not urgent:
+                raise
+            self._unrecorded[reference] = self._transmit(number, to_gsm7(text), reference)
+            return self._unrecorded[reference]
         if already is not None:
             return already
         try:
@@ -133,8 +147,17 @@ class Provider(ABC):
         except (TemporaryFailure, PermanentFailure):
             self._ledger.record(reference, "refused")
             raise
-        self._ledger.record(reference, "accepted", provider_id)
+        try:
+            self._ledger.record(reference, "accepted", provider_id)
+        except SQLAlchemyError:  # sent all the same: its report will say so
+            self._unrecorded[reference] = provider_id
         return provider_id
+
+    def record_late(self) -> None:
+        """Record what was sent while the ledger could not be written, as far as it can now."""
+        for reference, provider_id in list(self._unrecorded.items()):
+            self._ledger.record_sent(reference, provider_id)
+            del self._unrecorded[reference]
 
     def state_of(self, reference: str) -> Knowledge:
         """Return "sent", "absent" (certainly not sent) or "unknown"."""

@@ -1,0 +1,58 @@
+"""The SMS channel in a process of its own, to be stopped and killed: see test_cut_off.
+
+Arguments: provider, port, address of the provider, database, spool.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+from rasa.core.channels.channel import UserMessage
+from sanic import Sanic
+
+from cimento.channels.sms.channel import SmsInput
+from cimento.followup.listener import FollowUpListener
+from cimento.followup.protocol import read_protocol
+from cimento.followup.spool import Spool
+from cimento.sms.ledger import Ledger
+from cimento.sms.providers.base import Provider
+from cimento.sms.providers.kannel import KannelProvider
+from cimento.sms.providers.twilio import TwilioProvider
+from cimento.store.database import open_database
+from tests.sms import kannel, twilio
+from tests.sms.server import Assistant
+
+_TURN = 0.02  # seconds: the same order as Rasa's
+
+
+class Slow(Assistant):
+    """Takes its time, so that there is something to cut."""
+
+    async def handle(self, message: UserMessage) -> None:
+        await asyncio.sleep(_TURN)
+        await super().handle(message)
+
+
+def main(provider: str, port: str, address: str, url: str, spool: str) -> None:
+    # As Rasa's process has it: an alarm does not wait long for a locked database.
+    database = open_database(url, patience=2)
+    ledger = Ledger(database.engine)
+    carrier: Provider
+    if provider == "kannel":
+        settings = kannel.settings(int(port), f"{address}/cgi-bin/sendsms")
+        carrier = KannelProvider(settings, ledger)
+    else:
+        settings = twilio.SETTINGS
+        carrier = TwilioProvider(settings, ledger, twilio.Redirected(address))
+    listener = FollowUpListener(database, read_protocol(), Spool(Path(spool)))
+    channel = SmsInput(settings, listener, database, carrier, every=0.2)
+    app = Sanic("cut", configure_logging=False)
+    agent: Any = Slow()
+    app.ctx.agent = agent
+    app.blueprint(channel.blueprint(agent.handle), url_prefix="/webhooks/sms")
+    app.run("127.0.0.1", int(port), access_log=False)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
