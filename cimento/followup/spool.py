@@ -11,6 +11,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -97,7 +98,8 @@ class Spool:
             raise_alert(alert)
             with self._lock:
                 self._memory.pop(name, None)
-            (self._folder / name).unlink(missing_ok=True)
+            with suppress(OSError):  # never written, or to be raised again, which does no harm
+                (self._folder / name).unlink()
             count += 1
         return count
 

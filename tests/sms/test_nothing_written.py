@@ -1,0 +1,138 @@
+"""An alarm is answered and told to the team whatever cannot be written, and told once."""
+
+import json
+import logging
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from cimento.channels.sms.channel import SmsInput
+from cimento.followup.alerts import read_alerts
+from cimento.followup.listener import FollowUpListener
+from cimento.followup.protocol import read_protocol
+from cimento.followup.spool import Spool, Waiting
+from cimento.ops.processes import free_port, wait_until
+from cimento.sms.ledger import Ledger
+from cimento.sms.providers.kannel import KannelProvider
+from cimento.store.database import Database, connect, open_database
+from tests.servers import PATIENCE
+from tests.sms import kannel
+from tests.sms.carriers import Carrier
+from tests.sms.server import Server
+
+NUMBER = "+33612345678"
+ALARM = Waiting(NUMBER, datetime(2027, 3, 9, tzinfo=timezone.utc), "j'ai 39", "medecin", "m1")
+
+
+@contextmanager
+def locked(database: Database) -> Iterator[None]:
+    """Hold the write lock of the database, as a backup or a stuck process does."""
+    other = connect(str(database.engine.url))
+    with other.begin():
+        yield
+
+
+@contextmanager
+def full(_: Database) -> Iterator[None]:
+    """Let no file of this process grow beyond a page: SQLite fails as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("broken", [locked, full])
+def test_an_alarm_is_answered_though_nothing_can_be_written(
+    database: Database, tmp_path: Path, broken: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    impatient = open_database(str(database.engine.url), patience=0.1)
+    carrier = Carrier("kannel", free_port())
+    settings = kannel.settings(carrier.port, f"{carrier.address}/cgi-bin/sendsms")
+    spool = tmp_path / "spool"
+    channel = SmsInput(
+        settings,
+        FollowUpListener(impatient, read_protocol(), Spool(spool)),
+        impatient,
+        KannelProvider(settings, Ledger(impatient.engine)),
+        every=0.1,
+    )
+    with Server(channel, port=carrier.port) as server:
+        with broken(impatient):
+            carrier.write(NUMBER, "m1", "j'ai 39 de fièvre, zorglub")
+            carrier.write(NUMBER, "m2", "quand conduire ?")  # repeated until it can be stored
+            wait_until(lambda: carrier.taken[NUMBER] == 1, PATIENCE)
+            wait_until(lambda: bool(list(spool.glob("*.alert"))), PATIENCE)
+            assert "zorglub" not in next(spool.glob("*.alert")).read_text()
+        wait_until(lambda: carrier.taken[NUMBER] == 2, PATIENCE)
+        wait_until(lambda: bool(read_alerts(database)), PATIENCE)
+        wait_until(lambda: not list(spool.glob("*.alert")), PATIENCE)
+        carrier.settle()
+    (alert,) = read_alerts(database)
+    assert (alert.number, alert.words) == (NUMBER, "j'ai 39 de fièvre, zorglub")
+    assert carrier.taken[NUMBER] == 2
+    assert server.answered.count("/webhooks/sms/kannel") >= 3
+    carrier.stop()
+    assert "zorglub" not in caplog.text
+    assert "612345678" not in caplog.text
+
+
+def test_the_spool_outlives_the_process(tmp_path: Path) -> None:
+    Spool(tmp_path / "spool").keep(ALARM)
+    told: list[Waiting] = []
+    assert Spool(tmp_path / "spool").drain(told.append) == 1
+    assert told == [ALARM]
+    assert Spool(tmp_path / "spool").drain(told.append) == 0
+
+
+def test_what_cannot_be_raised_waits(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    spool.keep(ALARM)
+
+    def refuse(_: Waiting) -> None:
+        raise OperationalError("", {}, Exception())
+
+    with pytest.raises(OperationalError):
+        spool.drain(refuse)
+    assert spool.drain(lambda _: None) == 1
+
+
+@pytest.mark.parametrize("folder", ["file", "open", "link"])
+def test_a_spool_that_is_not_ours_alone_is_not_written(
+    tmp_path: Path, folder: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "open").mkdir(mode=0o777)
+    (tmp_path / "open").chmod(0o777)
+    (tmp_path / "private").mkdir(mode=0o700)
+    (tmp_path / "link").symlink_to(tmp_path / "private")
+    spool = Spool(tmp_path / folder)
+    spool.keep(ALARM)
+    assert not list(tmp_path.rglob("*.alert"))
+    assert "in memory alone" in caplog.text
+    assert spool.drain(lambda _: None) == 1
+
+
+def test_a_file_of_another_secret_is_told_of_and_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    Spool(tmp_path).keep(ALARM)
+    monkeypatch.setenv("CIMENTO_SECRET", "another secret for tests, as long as the first")
+    caplog.set_level(logging.ERROR)
+    assert Spool(tmp_path).drain(lambda _: None) == 0
+    assert "not readable" in caplog.text
+    assert len(list(tmp_path.glob("*.alert"))) == 1
+
+
+def test_what_the_spool_writes_is_for_its_owner_alone(tmp_path: Path) -> None:
+    Spool(tmp_path / "spool").keep(ALARM)
+    (file,) = (tmp_path / "spool").iterdir()
+    assert file.stat().st_mode & 0o077 == 0
+    assert json.dumps(ALARM.text) not in file.read_text()
