@@ -13,7 +13,7 @@ from cimento.followup.models import Alert, Consent, Delivery, Enrolment, OptOut,
 from cimento.followup.protocol import Protocol as FollowUpProtocol
 from cimento.sms.numbers import normalise
 from cimento.sms.tables import INBOUND, PHONE
-from cimento.store.database import Database
+from cimento.store.database import Database, checkpoint
 from cimento.store.vault import conversation_id, decrypt
 
 
@@ -135,6 +135,8 @@ def forget(database: Database, conversations: Conversations, number: str) -> boo
     """Erase everything held about a number; return whether there was anything.
 
     A STOP stays, as a keyed hash and a date: without it, the next SMS would be sent.
-    Raises NumberRefused.
+    Nothing of it stays in SQLite's write-ahead log either. Raises NumberRefused.
     """
-    return erase(database, conversations, conversation_id(normalise(number)))
+    erased = erase(database, conversations, conversation_id(normalise(number)))
+    checkpoint(database.engine)
+    return erased

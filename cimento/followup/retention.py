@@ -12,7 +12,7 @@ from cimento.settings.chat import ChatSettings
 from cimento.settings.followup import FollowUpSettings
 from cimento.settings.sms import SmsSettings
 from cimento.sms import tables
-from cimento.store.database import Database
+from cimento.store.database import Database, checkpoint
 from cimento.store.vault import is_by_sms
 
 # Who still has something to be sent.
@@ -54,7 +54,8 @@ def purge(
         return is_by_sms(conversation) and not _is_waiting(database, conversation)
 
     long_ago = (now - retention.people).timestamp()
-    with ExitStack() as others:  # each is called, whatever the others raise
+    with ExitStack() as others:  # each is called, whatever the others raise; the first at the end
+        others.callback(checkpoint, database.engine)
         others.callback(tables.purge, database.engine, now - retention.sms)
         others.callback(conversations.purge, long_ago, is_stranger_or_over)
         others.callback(

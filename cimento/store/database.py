@@ -42,19 +42,44 @@ def _use_wal(connection: Any, patience: float) -> None:
             time.sleep(0.05)
 
 
-def _prepare_sqlite(engine: Engine, patience: float) -> None:
-    """Make each transaction take the write lock at once, and keep what it committed.
+def harden(engine: Engine, patience: float) -> None:
+    """Make every connection of a SQLite keep what it commits, overwrite what it erases, and wait
+    for a lock no longer than `patience` (seconds).
 
-    By itself pysqlite begins late, and two workers that read then write would fail; and
-    without synchronous=FULL a claim might not survive a power cut.
+    Without synchronous=FULL a claim might not survive a power cut; whether SQLite overwrites what
+    is erased is otherwise a matter of how it was built.
     """
 
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout={round(1000 * patience)}")
         _use_wal(connection, patience)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def checkpoint(engine: Engine) -> None:
+    """Empty SQLite's write-ahead log, where what was erased still stands. Somebody who reads all
+    the time may keep it from being emptied: the next time does."""
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()
+
+
+def _prepare_sqlite(engine: Engine, patience: float) -> None:
+    """Make each transaction take the write lock at once.
+
+    By itself pysqlite begins late, and two workers that read then write would fail.
+    """
+    harden(engine, patience)
+
+    @sa.event.listens_for(engine, "connect")
+    def begin_ourselves(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
 
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:

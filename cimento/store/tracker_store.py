@@ -3,11 +3,14 @@
 Rasa replays every event of a session at every turn, and sends them all to the action
 server: the 200th turn costs twice the 10th. This store reads back the last turns only,
 with the slots and the form as they stood before; that is all the policies look at.
-Everything stays stored, and `retrieve_full_tracker` still returns it.
+Everything stays stored, encrypted, and `retrieve_full_tracker` still returns it. The database is
+waited for in threads: whoever has nothing to do with it is served meanwhile.
 """
 
-import json
-from collections.abc import Iterator
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,10 +28,15 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Query, Session
 
-from cimento.store.conversations import SqlConversations
+from cimento.store.conversations import Seal, SqlConversations
+from cimento.store.database import harden
 
+logger = logging.getLogger(__name__)
+
+_PATIENCE = 2.0  # seconds that a turn waits for a database that is locked
 # Set on the trackers read here: how many of their events are in the database.
 _STORED = "_events_stored"
 
@@ -65,22 +73,72 @@ class BoundedSQLTrackerStore(SQLTrackerStore):
         if dialect == "sqlite":
             Path(db).parent.mkdir(parents=True, exist_ok=True)
         super().__init__(domain=domain, event_broker=event_broker, dialect=dialect, db=db, **kwargs)
+        # An error of a statement would hold its values: who, and what was said.
+        self.engine.hide_parameters = True
+        if dialect == "sqlite":
+            harden(self.engine, _PATIENCE)
+
+    @cached_property
+    def _seal(self) -> Seal:
+        return Seal()
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the tracker of the last turns of `sender_id`, None for a new sender."""
+        return await asyncio.to_thread(self._read, sender_id, self._recent_rows)
+
+    async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
+        """Return the tracker of all that `conversation_id` said, None for a new sender."""
+
+        def all_rows(session: Session, sender_id: str) -> list[Any]:
+            return self._event_query(session, sender_id, True).all()
+
+        return await asyncio.to_thread(self._read, conversation_id, all_rows)
+
+    def _read(
+        self, sender_id: str, rows_of: Callable[[Session, str], list[Any]]
+    ) -> DialogueStateTracker | None:
         with self.session_scope() as session:
-            rows = self._recent_rows(session, sender_id)
+            rows = rows_of(session, sender_id)
         if not rows or not self.domain:
             return None
-        events = [json.loads(row.data) for row in rows]
+        events = [self._seal.open(row.data) for row in rows]
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
         setattr(tracker, _STORED, len(tracker.events))
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Store the events that `tracker` got since it was read or saved."""
-        await super().save(tracker)
+        """Store the events that `tracker` got since it was read or saved.
+
+        A failure is logged, not raised: Rasa would keep the words in memory, for ever and in
+        vain, since it reads nothing back from there.
+        """
+        await self.stream_events(tracker)
+        try:
+            await asyncio.to_thread(self._write, tracker)
+        except SQLAlchemyError as error:
+            logger.error("A turn could not be stored: %s.", type(error).__name__)
+            return
         setattr(tracker, _STORED, len(tracker.events))
+
+    def _write(self, tracker: DialogueStateTracker) -> None:
+        with self.session_scope() as session:
+            for event in self._additional_events(session, tracker):
+                session.add(self._row(tracker.sender_id, event))
+            session.commit()
+
+    def _row(self, sender_id: str, event: Event) -> Any:
+        """Return the row of an event. Plain are its kind, its time, and the names that
+        `_recent_rows` looks for: neither what was understood nor what was answered."""
+        content = event.as_dict()
+        is_slot = event.type_name == SlotSet.type_name
+        searched = is_slot or content.get("name") == ACTION_LISTEN_NAME
+        return self.SQLEvent(
+            sender_id=sender_id,
+            type_name=event.type_name,
+            timestamp=content.get("timestamp"),
+            action_name=content.get("name") if searched else None,
+            data=self._seal.close(content),
+        )
 
     @property
     def conversations(self) -> SqlConversations:

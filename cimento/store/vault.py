@@ -8,7 +8,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from cimento.store.secret import derive
 
-NUMBERS, WORDS = "sms numbers", "alert words"  # one key for each
+NUMBERS, WORDS, CONVERSATIONS = "sms numbers", "alert words", "conversations"  # a key for each
 _BY_SMS, _HEX_DIGITS = "sms-", 32
 
 
@@ -46,7 +46,12 @@ def decrypt(token: str, purpose: str = NUMBERS) -> str:
     try:
         return cipher(purpose).decrypt(token.encode()).decode()
     except InvalidToken as error:
-        raise VaultError(
-            "What is stored was encrypted with another secret: give back to CIMENTO_SECRET "
-            "(or var/secret) the value it had."
-        ) from error
+        raise unreadable() from error
+
+
+def unreadable() -> VaultError:
+    """Return what to raise when the secret has changed."""
+    return VaultError(
+        "What is stored was encrypted with another secret: give back to CIMENTO_SECRET "
+        "(or var/secret) the value it had."
+    )

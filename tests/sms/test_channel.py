@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from cimento.channels.sms.channel import SmsInput
 from cimento.followup import people
 from cimento.ops.processes import wait_until
+from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
 from cimento.sms import gsm7
 from cimento.sms.inbox import Inbox
@@ -297,7 +298,8 @@ def test_a_broken_off_request_does_not_stop_the_answer(console: Server) -> None:
 
 def test_what_was_left_is_answered_at_the_start(database: Database) -> None:
     message = Inbound("m1", "0612345678", "j'ai 39 de fièvre")
-    Inbox(database.engine, "console").take(message, conversation_id(NUMBER))
+    place = f"{socket.gethostname()}:{ServerSettings.read().port}"  # a boot before this one
+    Inbox(database.engine, "console", place).take(message, conversation_id(NUMBER))
     with Server(SmsInput(SmsSettings(), listener=Hearing(), database=database)) as server:
         wait_until(lambda: bool(server.assistant.heard), PATIENCE)
         assert len(say(server, "et encore ?")) == 1  # after it
