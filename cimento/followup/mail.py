@@ -3,9 +3,11 @@ no number, no words, no symptom; those are read where the reader is known."""
 
 import logging
 import smtplib
+import ssl
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
@@ -23,8 +25,11 @@ _URGENT = (AlertKind.ALARM, AlertKind.HUMAN)
 
 @dataclass(frozen=True)
 class Mailer:
-    """Sends through `url`: smtp://user:password@host:587 (STARTTLS when the server offers
-    it) or smtps://…:465."""
+    """Sends through `url`: smtp://user:password@host:587 (STARTTLS) or smtps://…:465.
+
+    Nothing is sent, no password either, without TLS and a certificate that this machine trusts
+    for that name; except to this machine itself.
+    """
 
     url: str = field(repr=False)
     sender: str
@@ -36,20 +41,31 @@ class Mailer:
         message["Subject"], message["From"], message["To"] = subject, self.sender, self.to
         message.set_content(body)
         parts = urlsplit(self.url)
-        secure = parts.scheme == "smtps"
-        server = smtplib.SMTP_SSL if secure else smtplib.SMTP
-        port = parts.port or (465 if secure else 25)
-        with server(parts.hostname or "", port, timeout=_SECONDS) as connection:
-            if not secure and "starttls" in _extensions(connection):
-                connection.starttls()
-            if parts.username:
-                connection.login(unquote(parts.username), unquote(parts.password or ""))
-            connection.send_message(message)
+        host, trusted = parts.hostname or "", ssl.create_default_context()
+        if parts.scheme == "smtps":
+            with smtplib.SMTP_SSL(
+                host, parts.port or 465, timeout=_SECONDS, context=trusted
+            ) as connection:
+                self._hand_over(connection, message)
+            return
+        with smtplib.SMTP(host, parts.port or 25, timeout=_SECONDS) as connection:
+            if not _is_here(host):
+                # Raises SMTPNotSupportedError when the offer was taken out on the way.
+                connection.starttls(context=trusted)
+            self._hand_over(connection, message)
+
+    def _hand_over(self, connection: smtplib.SMTP, message: EmailMessage) -> None:
+        parts = urlsplit(self.url)
+        if parts.username:
+            connection.login(unquote(parts.username), unquote(parts.password or ""))
+        connection.send_message(message)
 
 
-def _extensions(connection: smtplib.SMTP) -> dict[str, str]:
-    connection.ehlo()
-    return connection.esmtp_features
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def compose(urgent: list[int], others: list[int]) -> tuple[str, str]:

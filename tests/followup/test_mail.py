@@ -1,17 +1,23 @@
 """E-mails about alerts, against a real SMTP server."""
 
 import smtplib
+import ssl
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
-from cimento.followup import alerts
+from cimento.followup import alerts, mail
 from cimento.followup.enrolment import Enrolled
 from cimento.followup.mail import Mailer, mail_alerts
 from cimento.followup.models import AlertKind
@@ -125,3 +131,65 @@ def test_a_password_is_never_sent_to_a_server_that_does_not_ask(mailer: Mailer) 
     with pytest.raises(smtplib.SMTPException):
         with_password.send("x", "y")
     assert "secret" not in repr(with_password)
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server of these tests counts as one across a network."""
+    monkeypatch.setattr(mail, "_is_here", lambda host: False)
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [("localhost", True), ("127.0.0.1", True), ("::1", True), ("10.0.0.1", False), ("a.b", False)],
+)
+def test_only_this_machine_is_trusted_without_tls(host: str, here: bool) -> None:
+    assert mail._is_here(host) is here
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_without_tls_neither_password_nor_mail_leaves(mailer: Mailer, inbox: Inbox) -> None:
+    """An attacker on the way has taken STARTTLS out of what the server offers."""
+    with_password = Mailer(mailer.url.replace("//", "//user:secret@"), "a@b.example", "c@d.example")
+    for sender in (mailer, with_password):
+        with pytest.raises(smtplib.SMTPNotSupportedError, match="STARTTLS"):
+            sender.send("x", "y")
+    assert inbox.messages == []
+
+
+@pytest.fixture
+def self_signed(tmp_path: Path) -> ssl.SSLContext:
+    """What a server says who nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(timezone.utc)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "server.pem"
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(private + certificate.public_bytes(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_a_server_that_nobody_vouches_for_gets_nothing(
+    inbox: Inbox, self_signed: ssl.SSLContext
+) -> None:
+    controller = Controller(inbox, hostname="127.0.0.1", port=free_port(), tls_context=self_signed)
+    controller.start()
+    try:
+        sender = Mailer(f"smtp://127.0.0.1:{controller.port}", "a@b.example", "c@d.example")
+        with pytest.raises(ssl.SSLCertVerificationError):
+            sender.send("x", "y")
+    finally:
+        controller.stop()
+    assert inbox.messages == []
