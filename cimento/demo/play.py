@@ -93,7 +93,7 @@ def _begin(environment: dict[str, str], pause: float) -> Story:
     erasure.forget(database, erasure.SmsConversations(kept, database.engine), NUMBER)
     url = f"http://127.0.0.1:{environment['CIMENTO_PORT']}"
     phone = ConsoleProvider(Ledger(database.engine), database.engine)
-    story = Story(database, phone, RasaClient(url, environment["CIMENTO_API_TOKEN"]), pause)
+    story = Story(database, phone, RasaClient(url), pause)
     story.enrol()
     return story
 

@@ -177,13 +177,13 @@ def run_worker() -> None:
     """Send what is due, every minute."""
     from cimento.followup import worker  # Huey takes a second that other commands need not wait
 
-    token, settings = require_token(), WorkerSettings.read()
+    settings = WorkerSettings.read()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     if not settings.smtp_url:
         logging.warning("No CIMENTO_SMTP_URL: the team is not e-mailed about alerts.")
     followup = FollowUpSettings.read()
     jobs = worker.make_jobs(
-        worker.Connections(_database(), sms_gateway(), _conversations()), followup, settings, token
+        worker.Connections(_database(), sms_gateway(), _conversations()), followup, settings
     )
     worker.work(worker.open_queue(settings.queue_url), jobs)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.serializer import SignedSerializer
 
 from cimento.followup.clock import Clock, utc_now
 from cimento.followup.deliveries import Deliveries
@@ -25,6 +26,7 @@ from cimento.settings.followup import FollowUpSettings
 from cimento.settings.worker import WorkerSettings
 from cimento.sms.gateway import Gateway
 from cimento.store.database import Database
+from cimento.store.secret import derive
 
 logger = logging.getLogger(__name__)
 
@@ -71,26 +73,32 @@ def make_jobs(
     to: Connections,
     followup: FollowUpSettings,
     settings: WorkerSettings,
-    token: str,
     clock: Clock = utc_now,
 ) -> Jobs:
-    """Connect everything; `token` opens Rasa's HTTP API. Raises ProtocolError, SourceError."""
+    """Connect everything. Raises ProtocolError, SourceError."""
     dispatcher = Dispatcher(
         Deliveries(to.database, read_protocol()),
         to.gateway,
-        RasaClient(followup.rasa_url, token),
+        RasaClient(followup.rasa_url),
         clock,
     )
     return Jobs(to.database, dispatcher, settings, to.conversations, clock)
 
 
 def open_queue(url: str) -> Huey:
-    """Return the queue at `url`: sqlite:///path or redis://…"""
+    """Return the queue at `url`: sqlite:///path or redis://…
+
+    Huey reads what is queued with pickle, which runs what it reads: only what this installation
+    has signed is read.
+    """
+    signed = SignedSerializer(secret=derive("queue").hex(), salt="cimento-followup")
     if not url.startswith("sqlite"):
-        return RedisHuey("cimento-followup", url=url, results=False)
+        return RedisHuey("cimento-followup", url=url, results=False, serializer=signed)
     file = Path(urlsplit(url).path[1:])  # sqlite:////absolute, sqlite:///relative
     file.parent.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey("cimento-followup", filename=str(file), results=False, timeout=30)
+    return SqliteHuey(
+        "cimento-followup", filename=str(file), results=False, timeout=30, serializer=signed
+    )
 
 
 def schedule_jobs(queue: Huey, jobs: Jobs) -> Callable[[], object]:

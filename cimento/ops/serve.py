@@ -1,11 +1,12 @@
 """Start the Rasa server as `cimento run` does: `cimento serve`.
 
-It is `rasa run`, with what its command line cannot do: the token of the HTTP API is not
-shown in the list of processes, an action server that hangs is given up after seconds
-(Rasa waits five minutes), and the libraries' warnings about one another are not shown.
+It is `rasa run`, with what its command line cannot do: an action server that hangs is given up
+after seconds (Rasa waits five minutes), as many connections as the system allows may be open, and
+the libraries' warnings about one another are not shown. Rasa's HTTP API is closed.
 """
 
 import logging
+import resource
 import sys
 import warnings
 from pathlib import Path
@@ -26,13 +27,13 @@ def arguments() -> list[str]:
     line += ["--credentials", "credentials.yml"]
     if origins := ChatSettings.read().origins:
         line += ["--cors", *sorted(origins)]
-    if settings.api_token:
-        line += ["--enable-api", "--auth-token", settings.api_token]
-    return line
+    return line  # never --enable-api: it runs whatever model it is given
 
 
 def serve() -> None:
     """Serve until interrupted."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     warnings.showwarning = lambda *_, **__: None
     logging.disable(logging.WARNING)  # TensorFlow's, about parts left out on purpose
     import rasa.__main__  # here: after the warnings are silenced

@@ -15,13 +15,14 @@ class WorkerSettings(Concern):
 
     queue_url: str = setting(
         f"sqlite:///{ROOT}/var/queue.db",
-        "queue of the worker; `redis://host:6379/0` to share it",
+        "queue of the worker; `redis://:password@host:6379/0` to share it",
         secret=True,
     )
     smtp_url: str = setting(
         "",
-        "server for the e-mails about alerts: `smtp://user:password@host:587`, "
-        "`smtps://…:465`; without it nobody is e-mailed",
+        "server for the e-mails about alerts: `smtp://user:password@host:587` (STARTTLS), "
+        "`smtps://…:465`; its certificate must be one that this machine trusts (SSL_CERT_FILE "
+        "names those of the hospital); without it nobody is e-mailed",
         secret=True,
     )
     alert_to: str = setting("", "addresses of the team, several with commas")

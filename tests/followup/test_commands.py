@@ -22,7 +22,7 @@ from cimento.followup.listener import FollowUpListener
 from cimento.followup.models import AlertKind
 from cimento.followup.overview import counts
 from cimento.followup.protocol import read_protocol
-from cimento.followup.rasa_client import RasaClient
+from cimento.followup.rasa_client import RasaClient, check_in_token
 from cimento.ops.processes import free_port, wait_until
 from cimento.settings.paths import ROOT
 from cimento.sms.gateway import TemporaryFailure
@@ -232,11 +232,11 @@ class Rasa(BaseHTTPRequestHandler):
     """Answers `status`, keeps the requests."""
 
     status = 200
-    requests: list[tuple[str, Any]]
+    requests: list[tuple[str, str, Any]]
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.requests.append((self.path, json.loads(body)))
+        self.requests.append((self.path, self.headers["Authorization"], json.loads(body)))
         self.send_response(self.status)
         self.end_headers()
 
@@ -256,10 +256,9 @@ def rasa() -> Iterator[tuple[str, type[Rasa]]]:
 
 def test_rasa_is_told_of_a_check_in(rasa: tuple[str, type[Rasa]]) -> None:
     url, handler = rasa
-    RasaClient(url, "the&token").start_check_in("sms-1")
-    query = "token=the%26token&output_channel=collector"
-    path = f"/conversations/sms-1/trigger_intent?{query}"
-    assert handler.requests == [(path, {"name": "start_check_in"})]
+    RasaClient(url).start_check_in("sms-1")
+    token = f"Bearer {check_in_token()}"
+    assert handler.requests == [("/webhooks/sms/check-ins", token, {"conversation": "sms-1"})]
 
 
 @pytest.mark.parametrize("status", [401, 404, 409, 500])
@@ -267,14 +266,14 @@ def test_a_rasa_that_refuses_is_tried_again(rasa: tuple[str, type[Rasa]], status
     url, handler = rasa
     handler.status = status
     with pytest.raises(TemporaryFailure, match=str(status)):
-        RasaClient(url, "token").start_check_in("sms-1")
+        RasaClient(url).start_check_in("sms-1")
 
 
 def test_a_rasa_that_is_away_is_tried_again_and_the_token_is_not_told() -> None:
-    client = RasaClient(f"http://127.0.0.1:{free_port()}", "secret")
+    client = RasaClient(f"http://127.0.0.1:{free_port()}")
     with pytest.raises(TemporaryFailure) as failure:
         client.start_check_in("sms-1")
-    assert "secret" not in str(failure.value)
+    assert check_in_token() not in str(failure.value)
 
 
 def test_the_channel_is_listened_to(url: str) -> None:

@@ -15,7 +15,7 @@ from cimento.followup.rasa_client import RasaClient
 from cimento.settings.sms import SmsSettings
 from cimento.sms.providers import make_provider
 from cimento.store.database import open_database
-from tests.followup.clinic import TOKEN, Clinic, Phones, Reports, open_clinic
+from tests.followup.clinic import Clinic, Phones, Reports, open_clinic
 from tests.followup.fakes import FakeClock
 
 MARIE, PAUL, STRANGER = "+33612345678", "+33698765432", "+33611111111"
@@ -38,8 +38,8 @@ def phones(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> Iterator[Phones]:
     )
     dispatcher = Dispatcher(
         Deliveries(database, read_protocol()),
-        make_provider(SmsSettings(), database.engine),
-        RasaClient(f"http://127.0.0.1:{clinic.assistant.port}", TOKEN),
+        make_provider(SmsSettings(provider="console"), database.engine),
+        RasaClient(f"http://127.0.0.1:{clinic.assistant.port}"),
         clock,
     )
     yield Phones(clinic.kannel, clock, dispatcher, reports)
