@@ -113,20 +113,22 @@ def test_no_file_is_read_by_a_turn_by_sms(
     close_the_files: Callable[[], None], tmp_path: Path
 ) -> None:
     database = open_database(f"sqlite:///{tmp_path / 'sms.db'}")
-    with Server(SmsInput(SmsSettings(), database=database)) as server:
+    with Server(SmsInput(SmsSettings(provider="console"), database=database)) as server:
         close_the_files()
 
         def say(text: str) -> str:
             message = {"from": "0612345678", "text": text, "id": text}
             url = f"{server.url}/webhooks/sms/console"
-            request = urllib.request.Request(url, json.dumps(message).encode())
+            kind = {"Content-Type": "application/json"}
+            request = urllib.request.Request(url, json.dumps(message).encode(), kind)
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return "\n".join(sent["text"] for sent in json.load(answer)["messages"])
 
         assert ANSWER in say("je peux conduire ?")
         assert ALARM in say("j'ai 39")
         server.assistant.fails = True
-        assert "je ne peux pas répondre" in say("j'ai des frissons")
+        assert "je ne peux pas répondre" in say("je peux manger ?")
+        assert "Appelez immédiatement votre médecin" in say("j'ai des frissons")
         assert "vous ne recevrez plus" in say("STOP")
 
 

@@ -106,7 +106,7 @@ async def test_conversations_that_are_not_ours_are_left_alone() -> None:
     "make",
     [
         lambda url: ChatInput(ChatSettings()),
-        lambda url: SmsInput(SmsSettings(), database=open_database(url)),
+        lambda url: SmsInput(SmsSettings(provider="console"), database=open_database(url)),
         lambda url: CimentoRestInput(),
     ],
 )

@@ -18,12 +18,17 @@ from cimento.store import secret
 from tests.servers import PATIENCE
 
 
-def test_the_http_api_is_closed_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CIMENTO_API_TOKEN", raising=False)
-    assert "--enable-api" not in serve.arguments()
+def test_rasas_http_api_is_closed_whatever_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CIMENTO_API_TOKEN", "a token of the hospital")
     line = serve.arguments()
-    assert line[line.index("--auth-token") + 1] == "a token of the hospital"
+    assert "--enable-api" not in line
+    assert "a token of the hospital" not in line
+
+
+def test_follow_ups_are_not_started_for_nobody_to_carry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CIMENTO_API_TOKEN", "a token of the hospital")
+    with pytest.raises(run.StartError, match="CIMENTO_SMS_PROVIDER"):
+        run.start()
 
 
 def test_a_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

@@ -180,6 +180,11 @@ def start() -> int:
     """
     check_all()
     settings, followup = ServerSettings.read(), FollowUpSettings.read()
+    if settings.api_token and SmsSettings.read().provider == "off":
+        raise StartError(
+            "CIMENTO_API_TOKEN starts the follow-ups, and nobody carries their SMS: set "
+            "CIMENTO_SMS_PROVIDER (console: the simulated phone)."
+        )
     read_secret()
     check_answers()
     read_protocol()

@@ -19,13 +19,13 @@ class ServerSettings(Concern):
     actions_port: int = setting(5055, "port of the action server", **_PORT)
     rest: Literal["loopback", "open", "off"] = setting(
         "loopback",
-        "who may use the REST channel: this machine alone (`loopback`), anybody, in anybody's "
-        "name (`open`), nobody (`off`)",
+        "who may use the REST channel: programs of this machine alone, and where there is a proxy "
+        "nobody (`loopback`), anybody, in anybody's name (`open`), nobody (`off`)",
     )
     api_token: str = setting(
         "",
-        f"opens Rasa's HTTP API and that of the follow-ups, and starts the follow-ups; "
-        f"{SHORTEST_TOKEN} characters or more; without it all three are off",
+        f"opens the HTTP API of the follow-ups, and starts them; {SHORTEST_TOKEN} characters or "
+        "more; without it both are off",
         secret=True,
     )
 

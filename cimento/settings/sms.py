@@ -10,6 +10,7 @@ from cimento.settings.urls import check_url
 _SHORTEST_SECRET = 16  # characters
 # What each provider cannot do without.
 _NEEDED = {
+    "off": (),
     "console": (),
     "twilio": ("twilio_account_sid", "twilio_auth_token", "twilio_from", "public_url"),
     "kannel": (
@@ -22,9 +23,10 @@ _NEEDED = {
 class SmsSettings(Concern):
     """The provider and its accounts. Durations in the units of their names."""
 
-    provider: Literal["console", "twilio", "kannel"] = setting(
-        "console",
-        "who carries the SMS: the simulated phone (`console`), `twilio` or `kannel`",
+    provider: Literal["off", "console", "twilio", "kannel"] = setting(
+        "off",
+        "who carries the SMS: nobody (`off`), the simulated phone (`console`), `twilio` or "
+        "`kannel`",
         env="CIMENTO_SMS_PROVIDER",
     )
     public_url: str = setting(

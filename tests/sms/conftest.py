@@ -41,7 +41,9 @@ def hearing() -> Hearing:
 
 @pytest.fixture
 def console(database: Database, hearing: Hearing) -> Iterator[Server]:
-    channel = SmsInput(SmsSettings(per_hour=8), listener=hearing, database=database)
+    channel = SmsInput(
+        SmsSettings(provider="console", per_hour=8), listener=hearing, database=database
+    )
     with Server(channel) as server:
         yield server
 

@@ -161,7 +161,9 @@ def test_an_alarm_told_to_a_failing_assistant_reaches_the_team(
 
 
 def test_a_slow_assistant_is_not_silent(database: Database) -> None:
-    with Server(SmsInput(SmsSettings(turn_seconds=1), database=database)) as server:
+    with Server(
+        SmsInput(SmsSettings(provider="console", turn_seconds=1), database=database)
+    ) as server:
         server.assistant.may_answer.clear()
         (sms,) = say(server, "bonjour")
     assert "je ne peux pas répondre pour le moment" in sms
@@ -189,7 +191,9 @@ def test_a_listener_that_fails_changes_nothing(
         ) -> None:
             raise ValueError(text)
 
-    with Server(SmsInput(SmsSettings(), listener=Broken(), database=database)) as server:
+    with Server(
+        SmsInput(SmsSettings(provider="console"), listener=Broken(), database=database)
+    ) as server:
         assert len(say(server, "j'ai 39, mot secret")) == 1
     assert "ValueError" in caplog.text
     assert "secret" not in caplog.text
@@ -205,23 +209,33 @@ def test_the_phone_shows_what_it_received(console: Server) -> None:
         assert json.load(reply)["messages"] == [second]
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "x-real-ip"])
-def test_the_phone_is_for_this_machine_alone(console: Server, header: str) -> None:
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("X-Forwarded-For", "203.0.113.5"),
+        ("x-real-ip", "203.0.113.5"),
+        ("Origin", "https://evil.example"),
+        ("Host", "evil.example"),
+    ],
+)
+def test_the_phone_is_for_this_machine_alone(console: Server, header: str, value: str) -> None:
     message = json.dumps({"from": NUMBER, "text": "bonjour", "id": "m1"}).encode()
     for path, body in (("console", message), ("console?from=0612345678&after=0", None)):
         url = f"{console.url}/webhooks/sms/{path}"
-        request = urllib.request.Request(url, body, {header: "203.0.113.5"})
+        headers = {"Content-Type": "application/json", header: value}
+        request = urllib.request.Request(url, body, headers)
         with pytest.raises(urllib.error.HTTPError) as error:
             urllib.request.urlopen(request, timeout=10)
         assert error.value.code == 403
         assert "this machine alone" in error.value.read().decode()
+        error.value.close()
     assert console.assistant.heard == []
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 100_000, b'{"from": 1, "text": "a", "id": "b"}',
+        b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 60_000, b'{"from": 1, "text": "a", "id": "b"}',
         b'{"from": "0612345678", "text": "a"}', b'{"from": "0612345678", "text": "a", "id": ""}',
         b'{"from": "0612345678", "text": null, "id": "b"}', b"<xml><!ENTITY x SYSTEM 'file:///'></xml>",
         json.dumps({"from": "0612345678", "text": "a", "id": "b" * 101}).encode(),
@@ -231,6 +245,15 @@ def test_malformed_bodies_are_refused(console: Server, body: bytes) -> None:
     status, answer = post(console, body)
     assert status == 400
     assert "Traceback" not in answer
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_a_page_of_the_web_cannot_forge_an_alarm(
+    console: Server, hearing: Hearing, kind: str
+) -> None:
+    message = {"from": NUMBER, "text": "j'ai 39 de fièvre", "id": "m1"}
+    assert post(console, json.dumps(message).encode(), kind)[0] == 403
+    assert hearing.events == []
 
 
 def test_odd_text_is_answered(console: Server) -> None:
@@ -285,7 +308,8 @@ def test_those_who_opted_out_are_known_to_others(console: Server, database: Data
 def test_a_broken_off_request_does_not_stop_the_answer(console: Server) -> None:
     console.assistant.may_answer.clear()
     body = json.dumps({"from": NUMBER, "text": "bonjour", "id": "m1"}).encode()
-    head = f"POST /webhooks/sms/console HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = "POST /webhooks/sms/console HTTP/1.1\r\nHost: localhost\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", console.port)) as connection:
         connection.sendall(head.encode() + body)
         wait_until(lambda: bool(console.assistant.heard), PATIENCE)
@@ -300,7 +324,9 @@ def test_what_was_left_is_answered_at_the_start(database: Database) -> None:
     message = Inbound("m1", "0612345678", "j'ai 39 de fièvre")
     place = f"{socket.gethostname()}:{ServerSettings.read().port}"  # a boot before this one
     Inbox(database.engine, "console", place).take(message, conversation_id(NUMBER))
-    with Server(SmsInput(SmsSettings(), listener=Hearing(), database=database)) as server:
+    with Server(
+        SmsInput(SmsSettings(provider="console"), listener=Hearing(), database=database)
+    ) as server:
         wait_until(lambda: bool(server.assistant.heard), PATIENCE)
         assert len(say(server, "et encore ?")) == 1  # after it
         assert server.assistant.heard[0][1] == "j'ai 39 de fièvre"

@@ -35,7 +35,9 @@ def database(url: str) -> Database:
 
 @pytest.fixture
 def server(database: Database) -> Iterator[Server]:
-    with Server(SmsInput(SmsSettings(), listener=Hearing(), database=database)) as running:
+    with Server(
+        SmsInput(SmsSettings(provider="console"), listener=Hearing(), database=database)
+    ) as running:
         yield running
 
 

@@ -18,6 +18,7 @@ from cimento.channels.chat.pages import HERE, Pages
 from cimento.channels.chat.refusals import Refusal
 from cimento.channels.chat.replies import Replies
 from cimento.channels.chat.sessions import Sessions
+from cimento.channels.gate import HEADERS, Gated
 from cimento.channels.housekeeping import keep_house
 from cimento.channels.turn import complete
 from cimento.settings.chat import ChatSettings
@@ -33,17 +34,16 @@ _STATIC = {
     "cimento-chat.css": "text/css; charset=utf-8",
     "page.css": "text/css; charset=utf-8",
 }
-_ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 _PAGE = {
-    **_ALWAYS,
+    **HEADERS,
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",
 }
-_ENDPOINT = {**_ALWAYS, "Cache-Control": "no-store"}
+_ENDPOINT = {**HEADERS, "Cache-Control": "no-store"}
 
 
-class _ChatBlueprint(Blueprint):
+class _ChatBlueprint(Gated):
     """Routes under /chat, and the one thing outside: Rasa's own / leads to the chat."""
 
     def register(self, app: Sanic, options: dict[str, Any]) -> None:
@@ -80,6 +80,8 @@ class ChatInput(InputChannel):
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes of the chat (called by Rasa)."""
         routes = _ChatBlueprint("chat")
+        # Read once: no disk and no thread is waited for, whatever else waits for them.
+        static_files = {name: (HERE / "static" / name).read_bytes() for name in _STATIC}
         routes.listener(keep_house, "after_server_start")
 
         @routes.listener("after_server_start")
@@ -97,10 +99,9 @@ class ChatInput(InputChannel):
         @routes.get(r"/<name:(cimento-chat\.js|cimento-chat\.css|page\.css)>")
         async def static(_: Request, name: str) -> HTTPResponse:
             # Any site may load the widget; only allowed ones may talk through it.
-            headers = {**_ALWAYS, "Cache-Control": "max-age=300"}
+            headers = {**HEADERS, "Cache-Control": "max-age=300"}
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-            path = HERE / "static" / name
-            return await response.file(path, mime_type=_STATIC[name], headers=headers)
+            return response.raw(static_files[name], content_type=_STATIC[name], headers=headers)
 
         @routes.post("/sessions")
         @self._guarded
@@ -108,23 +109,23 @@ class ChatInput(InputChannel):
             token = self._sessions.token(self._sessions.new_conversation())
             return response.json({"token": token, **self._welcome}, status=201)
 
-        @routes.post("/messages", stream=True)
+        @routes.post("/messages")
         @self._guarded
         async def messages(request: Request) -> HTTPResponse:
             conversation = self._conversation(request)
             self._guard.count_message(conversation)
-            said = self._guard.said(await self._guard.read_object(request))
+            said = self._guard.said(self._guard.read_object(request))
             text = await self._text(request.app, conversation, said)
             turn = self._replies.reply(await self._turn(on_new_message, conversation, text))
             judged = self._sessions.answer(conversation, turn["topic"] or "")
             token = self._sessions.token(conversation)
             return response.json({"token": token, "turn": judged, **turn})
 
-        @routes.post("/feedback", stream=True)
+        @routes.post("/feedback")
         @self._guarded
         async def feedback(request: Request) -> HTTPResponse:
             conversation = self._conversation(request)
-            match await self._guard.read_object(request):
+            match self._guard.read_object(request):
                 case {"turn": str(answer), "helpful": bool(helpful)}:
                     topic, unique = self._sessions.judged(conversation, answer)
                     store = stored_in(request.app.ctx.agent)

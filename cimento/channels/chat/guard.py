@@ -58,17 +58,14 @@ class Guard:
             wait = max(1, math.ceil(reset - time.time()))
             raise Refusal("too_many_messages", retry_after=wait)
 
-    async def read_object(self, request: Request) -> dict[str, Any]:
-        """Return the JSON object of the body, read no further than the limit allows."""
+    def read_object(self, request: Request) -> dict[str, Any]:
+        """Return the JSON object of the body."""
         if request.headers.get("content-type", "").partition(";")[0] != "application/json":
             raise Refusal("not_json")
-        body = b""
-        async for chunk in request.stream:
-            body += chunk
-            if len(body) > self._settings.max_body_bytes:
-                raise Refusal("body_too_large")
+        if len(request.body) > self._settings.max_body_bytes:
+            raise Refusal("body_too_large")
         try:
-            content = json.loads(body)
+            content = json.loads(request.body)
         except (ValueError, RecursionError) as error:
             raise Refusal("malformed") from error
         if not isinstance(content, dict):

@@ -13,12 +13,15 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from cimento.answers.catalogue import Catalogue, load_catalogue
+from cimento.channels.gate import Gated
 from cimento.channels.housekeeping import keep_house
-from cimento.channels.local import is_local
+from cimento.channels.local import comes_from_here
+from cimento.channels.sms.check_ins import add_check_ins
 from cimento.channels.sms.dialogue import CHANNEL, Dialogue, OnNewMessage, SmsOutput
 from cimento.channels.sms.reception import EVERY, Reception, normal
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.protocol import read_protocol
+from cimento.settings.chat import ChatSettings
 from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
 from cimento.settings.storage import StorageSettings
@@ -50,6 +53,9 @@ class SmsInput(InputChannel):
         every: float = EVERY,
     ) -> None:
         self._settings = settings or SmsSettings.read()
+        self._proxies = ChatSettings.read().proxies
+        if self._settings.provider == "off":
+            return
         database = database or open_database(StorageSettings.read().database_url, _LOCKED)
         self._listener = listener or FollowUpListener(database, read_protocol())
         self._provider = provider or make_provider(self._settings, database.engine)
@@ -86,8 +92,11 @@ class SmsInput(InputChannel):
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes of the provider, and of no other (called by Rasa)."""
-        routes = Blueprint("sms")
+        routes = Gated("sms")
         routes.listener(keep_house, "after_server_start")
+        if self._settings.provider == "off":
+            return routes
+        add_check_ins(routes)
 
         @routes.listener("after_server_start")
         async def make_rounds(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
@@ -145,8 +154,8 @@ class SmsInput(InputChannel):
     def _check_local(self, request: Request) -> None:
         """Refuse a request for the simulated phone that does not come from this machine."""
         simulated = isinstance(self._provider, ConsoleProvider)
-        if simulated and not is_local(request.ip, request.headers):
-            raise Refused(403, "the simulated phone is for this machine alone")
+        if simulated and not comes_from_here(request, self._proxies):
+            raise Refused(403, "the simulated phone is for programs of this machine alone, in JSON")
 
     def _acknowledge(self) -> HTTPResponse:
         body, content_type = self._provider.acknowledgement

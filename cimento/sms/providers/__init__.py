@@ -2,6 +2,7 @@
 
 from sqlalchemy.engine import Engine
 
+from cimento.settings.concern import SettingError
 from cimento.settings.sms import SmsSettings
 from cimento.sms.ledger import Ledger
 from cimento.sms.providers.base import Provider
@@ -10,7 +11,10 @@ from cimento.sms.providers.kannel import KannelProvider
 
 
 def make_provider(settings: SmsSettings, engine: Engine) -> Provider:
-    """Return the provider that the settings choose, its states kept in `engine`."""
+    """Return the provider that the settings choose, its states kept in `engine`.
+
+    Raises SettingError when they choose none.
+    """
     ledger = Ledger(engine)
     if settings.provider == "twilio":
         # Its client takes a second to import: only those who use it wait.
@@ -19,4 +23,9 @@ def make_provider(settings: SmsSettings, engine: Engine) -> Provider:
         return TwilioProvider(settings, ledger)
     if settings.provider == "kannel":
         return KannelProvider(settings, ledger)
-    return ConsoleProvider(ledger, engine)
+    if settings.provider == "console":
+        return ConsoleProvider(ledger, engine)
+    raise SettingError(
+        "CIMENTO_SMS_PROVIDER is off: set it to twilio or kannel, or to console for the simulated "
+        "phone."
+    )
