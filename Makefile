@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 SOURCES := actions cimento tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat demo-sms config train test test-fast test-soak services lint check booklet lock curve feedback pictures bench bench-diet
+.PHONY: help run chat demo-sms config doctor train test test-fast test-soak services lint check booklet lock curve feedback pictures bench bench-diet
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,9 @@ demo-sms: .venv/.synced ## Play a follow-up by SMS with time accelerated
 
 config: .venv/.synced ## Print the settings in force, secrets masked
 	@$(CIMENTO) config
+
+doctor: .venv/.synced ## Say what is wrong with this installation, or soon will be
+	@$(CIMENTO) doctor
 
 train: .venv/.synced ## Train the model if its sources have changed
 	@$(CIMENTO) train

@@ -4,6 +4,7 @@ What a command needs is imported when it is called: Rasa, FastAPI and the benchm
 seconds that the others need not wait for.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -123,6 +124,16 @@ def config(
 
 
 @app.command()
+def doctor() -> None:
+    """Say what is wrong with this installation, or soon will be."""
+    from cimento.ops.doctor import warnings
+
+    if found := warnings():
+        raise _refuse("\n".join(f"- {line}" for line in found))
+    print("Nothing is wrong.")
+
+
+@app.command()
 def demo() -> None:
     """Play a follow-up by SMS with time accelerated."""
     from cimento.demo.play import play
@@ -166,6 +177,7 @@ def bench(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status, with the reason printed when it is refused."""
+    os.umask(0o077)  # what is written is for its owner alone
     try:
         app(args=arguments, prog_name="cimento")
     except SystemExit as end:  # how typer says that a command is over

@@ -56,14 +56,17 @@ async def purge_once(store: object, monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
     async def sleep(seconds: float) -> None:
-        assert seconds == DAY
-        raise Asleep
+        if seconds == DAY:
+            raise Asleep
+        await forever  # the other task
 
+    forever = asyncio.get_running_loop().create_future()
     with monkeypatch.context() as patch:
         patch.setattr(asyncio, "sleep", sleep)
         await keep_house(app := app_with(store), asyncio.get_running_loop())
         with pytest.raises(Asleep):
             await app.ctx.housekeeping
+        app.ctx.trimming.cancel()
 
 
 async def test_what_is_too_old_goes_though_nobody_is_followed_up(
@@ -81,9 +84,24 @@ async def test_one_purge_for_all_channels(store: BoundedSQLTrackerStore) -> None
     app, begun = app_with(store), set()
     for _ in range(3):
         await keep_house(app, asyncio.get_running_loop())
-        begun.add(app.ctx.housekeeping)
-    (task,) = begun
-    task.cancel()
+        begun |= {app.ctx.housekeeping, app.ctx.trimming}
+    for task in begun:
+        task.cancel()
+    assert len(begun) == 2
+
+
+async def test_what_is_too_much_goes_of_those_whom_nobody_knows(
+    store: BoundedSQLTrackerStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("CIMENTO_ALL_EVENTS", "1000")
+    monkeypatch.setenv("CIMENTO_CONVERSATION_EVENTS", "400")
+    for sender in ("sms-a", "chat-a", "chat-b"):
+        events = [UserUttered("bonjour") for _ in range(500)]
+        await store.save(DialogueStateTracker.from_events(sender, events))
+    await asyncio.to_thread(housekeeping._trim, store.conversations)
+    assert sorted(await store.keys()) == ["chat-b", "sms-a"]
+    assert len(store.conversations.read("sms-a")) == 400
+    assert "700 events" in caplog.text
 
 
 async def test_a_failure_is_told_without_words(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -9,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from cimento.ops import run, serve, train
+from cimento.ops import doctor, run, serve, train
 from cimento.settings.concern import SettingError
 from cimento.settings.followup import FollowUpSettings
 from cimento.settings.servers import ServerSettings
 from cimento.sms import gsm7
-from cimento.store import secret
+from cimento.store import disk, secret
 from tests.servers import PATIENCE
 
 
@@ -43,6 +44,69 @@ def test_a_weak_secret_in_the_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / secret.FILE).write_text("hunter2")
     with pytest.raises(SettingError, match="var/secret"):
         secret.read_secret(tmp_path)
+
+
+def test_an_empty_secret_is_told_of_and_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / secret.FILE).parent.mkdir()
+    (tmp_path / secret.FILE).touch()
+    with pytest.raises(SettingError, match="var/secret is empty"):
+        secret.read_secret(tmp_path)
+
+
+def test_a_secret_that_cannot_be_written_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="no space"):
+        secret.read_secret(tmp_path)
+    assert list((tmp_path / "var").iterdir()) == []
+
+
+def test_what_is_written_is_for_its_owner_alone(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir(mode=0o755)
+    (tmp_path / "conversations.db").touch(mode=0o644)
+    (tmp_path / "elsewhere").symlink_to("/")
+    before = os.umask(0o022)
+    try:
+        tmp_path.chmod(0o755)
+        assert len(disk.open_to_others(tmp_path)) == 3
+        disk.keep_private(tmp_path)
+        (tmp_path / "new.db").touch()
+        assert disk.open_to_others(tmp_path) == []
+    finally:
+        os.umask(before)
+
+
+def test_a_disk_that_is_nearly_full_refuses_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = shutil.disk_usage(tmp_path).free // 1_000_000
+    assert disk.shortage(tmp_path, 1) is None
+    assert f"{free * 2} are needed" in (disk.shortage(tmp_path / "none", free * 2) or "")
+    monkeypatch.setenv("CIMENTO_FREE_MEGABYTES", str(free * 2))
+    with pytest.raises(run.StartError, match="CIMENTO_FREE_MEGABYTES"):
+        run.start()
+
+
+def test_the_doctor_says_what_to_see_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CIMENTO_SECRET", "a secret for tests, forty characters long")
+    monkeypatch.setenv("CIMENTO_DATABASE_URL", f"sqlite:///{tmp_path}/followup.db")
+    monkeypatch.setenv("CIMENTO_SPOOL", str(tmp_path / "spool"))
+    monkeypatch.setenv("CIMENTO_FREE_MEGABYTES", "1")
+    (tmp_path / "var").mkdir(mode=0o700)
+    (same_disk,) = doctor.warnings(tmp_path)
+    assert "CIMENTO_SPOOL" in same_disk
+    (tmp_path / "spool").mkdir()
+    (tmp_path / "spool/1.alert").touch()
+    (tmp_path / "var/open.db").touch()
+    (tmp_path / "var/open.db").chmod(0o644)
+    monkeypatch.setenv("CIMENTO_FREE_MEGABYTES", str(10**9))
+    told = "\n".join(doctor.warnings(tmp_path))
+    for part in ("MB free", "var/open.db", "1 alerts wait"):
+        assert part in told
 
 
 def test_a_busy_port_is_named() -> None:

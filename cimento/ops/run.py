@@ -35,6 +35,7 @@ from cimento.settings.sms import SmsSettings
 from cimento.settings.storage import StorageSettings
 from cimento.settings.worker import WorkerSettings
 from cimento.store.database import DatabaseError, open_database
+from cimento.store.disk import keep_private, shortage
 from cimento.store.secret import read_secret
 
 # Quiet: no telemetry, no banner of libraries; errors only, and no patient's words.
@@ -185,6 +186,9 @@ def start() -> int:
             "CIMENTO_API_TOKEN starts the follow-ups, and nobody carries their SMS: set "
             "CIMENTO_SMS_PROVIDER (console: the simulated phone)."
         )
+    keep_private(ROOT / "var")
+    if told := shortage(ROOT / "var", StorageSettings.read().free_megabytes):
+        raise StartError(told)
     read_secret()
     check_answers()
     read_protocol()

@@ -38,6 +38,23 @@ class StorageSettings(Concern):
         "disk than `var/`. By default one of this installation in `/var/tmp`",
     )
 
+    free_megabytes: int = setting(
+        200, "the start is refused when the disk of `var/` has less free", "MB", ge=1
+    )
+    conversation_events: int = setting(
+        5_000,
+        "of a longer conversation the oldest events are erased (some ten a turn)",
+        "events",
+        ge=100,
+    )
+    all_events: int = setting(
+        2_000_000,
+        "of all conversations together; beyond, whole anonymous ones are erased, the one silent "
+        "for longest first (an event takes some 1 kB)",
+        "events",
+        ge=1_000,
+    )
+
     @validator("secret")
     def _long_enough(cls, secret: str) -> str:
         if secret and len(secret) < SHORTEST_SECRET:

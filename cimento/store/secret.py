@@ -6,6 +6,8 @@ gets its own key, so that none of them says anything about another.
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
@@ -26,7 +28,12 @@ def read_secret(root: Path = ROOT) -> str:
     if given := StorageSettings.read().secret:
         return given
     file = root / FILE
-    secret = (file.read_text().strip() if file.exists() else "") or _create(file)
+    secret = file.read_text().strip() if file.exists() else _create(file)
+    if not secret:
+        raise SettingError(
+            f"{FILE} is empty. Give it back the value it had, without which nothing that is stored "
+            f"can be read. If nothing is stored yet, remove it: rm {FILE}"
+        )
     if len(secret) < SHORTEST_SECRET:
         raise SettingError(
             f"{FILE} has fewer than {SHORTEST_SECRET} characters: give it back the value it had, "
@@ -36,15 +43,22 @@ def read_secret(root: Path = ROOT) -> str:
 
 
 def _create(file: Path) -> str:
-    """Write a new secret that only this user can read; return the one that is there."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Write a new secret that only this user can read; return the one that is there.
+
+    It appears whole or not at all: neither a crash nor a full disk leaves an empty one.
+    """
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, unfinished = tempfile.mkstemp(dir=file.parent, prefix="secret-")  # mode 0600
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process was first
-        return file.read_text().strip()
-    with os.fdopen(descriptor, "w") as output:
-        output.write(secret := secrets.token_urlsafe(32))
-    return secret
+        with os.fdopen(descriptor, "w") as output:
+            output.write(secrets.token_urlsafe(32))
+            output.flush()
+            os.fsync(output.fileno())
+        with suppress(FileExistsError):  # another process was first
+            os.link(unfinished, file)
+    finally:
+        Path(unfinished).unlink()
+    return file.read_text().strip()
 
 
 def derive(purpose: str, secret: str | None = None) -> bytes:
