@@ -158,6 +158,8 @@ def start(project: Path, port: int = 0, **settings: str) -> Assistant:
     """
     port, actions_port = port or free_port(), free_port()
     settings |= {"CIMENTO_PORT": str(port), "CIMENTO_ACTIONS_PORT": str(actions_port)}
+    # On a busy machine a server that works may take longer than one that hangs.
+    settings.setdefault("CIMENTO_ACTIONS_SECONDS", "30")
     process = launch(project, **settings)
     log = project / "var" / "run.log"
     await_log(process, log, "is ready")

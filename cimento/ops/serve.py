@@ -16,7 +16,6 @@ from cimento.settings.chat import ChatSettings
 from cimento.settings.servers import ServerSettings
 
 ENDPOINTS = Path("var/endpoints.yml")  # written by `cimento run`
-ACTION_SECONDS = 10
 
 
 def arguments() -> list[str]:
@@ -40,6 +39,6 @@ def serve() -> None:
     from rasa.core.actions import action
 
     logging.disable(logging.NOTSET)
-    action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
+    action.DEFAULT_REQUEST_TIMEOUT = ServerSettings.read().actions_seconds
     sys.argv = ["rasa", *arguments()]
     rasa.__main__.main()

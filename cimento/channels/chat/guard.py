@@ -3,7 +3,9 @@
 import json
 import math
 import time
+from collections import OrderedDict
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +17,9 @@ from sanic.request import Request
 from cimento.channels.chat.refusals import Refusal
 from cimento.settings.chat import ChatSettings
 
+_MOST_KEYS = 50_000  # addresses and conversations whose requests are counted: some 30 MB
+_LONGEST_ADDRESS = 45  # characters
+
 
 @dataclass(frozen=True)
 class Said:
@@ -24,12 +29,49 @@ class Said:
     payload: str | None = None
 
 
+def holder(address: str) -> str:
+    """Return what stands for whoever has `address`: of IPv6 the first 64 bits, which are the
+    least that one customer gets."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address[:_LONGEST_ADDRESS]
+    if isinstance(ip, IPv6Address):
+        return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
+    return str(ip)
+
+
+class _Recent(OrderedDict[str, list[Any]]):
+    """The last _MOST_KEYS keys. What is not there is empty: the library looks at keys from a
+    thread of its own, which one may have left meanwhile."""
+
+    def __missing__(self, key: str) -> list[Any]:
+        return []
+
+
+class _BoundedStorage(MemoryStorage):
+    """Counts that take no more memory however many ask: the library forgets when a key was used,
+    but never the key itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events = self._recent = _Recent()
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Called by the limiter at each request."""
+        acquired = bool(super().acquire_entry(key, limit, expiry, amount))
+        self._recent.move_to_end(key)
+        while len(self._recent) > _MOST_KEYS:
+            self._recent.popitem(last=False)
+        return acquired
+
+
 class Guard:
     """Checks of one server. The counts of requests are held in memory."""
 
     def __init__(self, settings: ChatSettings) -> None:
         self._settings = settings
-        self._counts = MemoryStorage()  # the limiter itself holds it by a weak reference
+        self._counts = _BoundedStorage()  # the limiter itself holds it by a weak reference
         self._limiter = MovingWindowRateLimiter(self._counts)
         self._per_address = RateLimitItemPerMinute(settings.address_per_minute)
         self._per_session = RateLimitItemPerMinute(settings.session_per_minute)
@@ -46,7 +88,7 @@ class Guard:
 
     def count_address(self, request: Request) -> None:
         """Count one request of an address; Refusal beyond the rate."""
-        self._count(self._per_address, "address", request.remote_addr or request.ip)
+        self._count(self._per_address, "address", holder(request.remote_addr or request.ip))
 
     def count_message(self, conversation: str) -> None:
         """Count one message of a conversation; Refusal beyond the rate."""
