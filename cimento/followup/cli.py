@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -13,6 +13,7 @@ from cimento.followup import alerts, enrolment, erasure, overview, retention
 from cimento.followup.clock import utc_now
 from cimento.followup.protocol import ProtocolError, read_protocol
 from cimento.followup.schedule import PARIS
+from cimento.followup.shown import shown
 from cimento.settings.concern import SettingError
 from cimento.settings.every import check_all
 from cimento.settings.followup import FollowUpSettings
@@ -44,7 +45,18 @@ def settings_are_right() -> None:
     check_all()
 
 
-Number = Annotated[str, typer.Argument(help="A French mobile: 06 12 34 56 78")]
+NumberFile = Annotated[
+    typer.FileText,
+    typer.Option("--number", help="A file that holds a French mobile: 06 12 34 56 78; - asks"),
+]
+
+
+def _read_number(file: TextIO) -> str:
+    """Return the number that stands in `file`, or is typed. Never an argument: everybody on the
+    machine could read it in the list of processes."""
+    if file is sys.stdin and file.isatty():
+        return str(typer.prompt("Number", hide_input=False, err=True))
+    return file.readline().strip()
 
 
 def _database() -> database.Database:
@@ -76,14 +88,14 @@ def require_token() -> str:
 
 @app.command()
 def enrol(
-    number: Number,
     discharge: Annotated[str, typer.Option(help="2027-03-12T16:00, by the clock of Paris")],
     consent_by: Annotated[str, typer.Option(help="Who recorded the patient's consent")],
     consent_at: Annotated[str, typer.Option(help="When it was given")],
     act: Annotated[str, typer.Option(help="When the act is, if it is to come")] = "",
+    number: NumberFile = "-",  # type: ignore[assignment]
 ) -> None:
-    """Enrol a patient, or correct the follow-up they have."""
-    request = enrolment.Request(number, discharge, consent_by, consent_at, act)
+    """Enrol a patient, or correct the follow-up they have. The number is read, or asked for."""
+    request = enrolment.Request(_read_number(number), discharge, consent_by, consent_at, act)
     enrolled = enrolment.enrol(_database(), read_protocol(), request, utc_now())
     print(f"{'Corrected' if enrolled.merged else 'Enrolled'}: follow-up {enrolled.id}.")
 
@@ -111,7 +123,7 @@ def list_alerts(
         parts += [alert.level] if alert.level != "none" else []
         parts += [alert.number]
         parts += [f"({alert.detail})"] if alert.detail else []
-        parts += [f"« {alert.words} »"] if alert.words else []
+        parts += [f"« {shown(alert.words)} »"] if alert.words else []
         parts += [f"— acquittée : {alert.acknowledged_by}"] if alert.acknowledged_by else []
         print("  ".join(parts))
 
@@ -128,17 +140,18 @@ def ack(
 
 
 @app.command()
-def forget(number: Number) -> None:
-    """Erase everything held about a number."""
-    erased = erasure.forget(_database(), _conversations(), number)
+def forget(number: NumberFile = "-") -> None:  # type: ignore[assignment]
+    """Erase everything held about a number, which is read, or asked for."""
+    erased = erasure.forget(_database(), _conversations(), _read_number(number))
     print("Everything about this number is erased." if erased else "Nothing was held.")
 
 
 @app.command()
-def export(number: Number) -> None:
-    """Print everything held about a number, as JSON."""
-    held = erasure.export(_database(), _conversations(), read_protocol(), number)
-    print(json.dumps(held, ensure_ascii=False, indent=2))
+def export(number: NumberFile = "-") -> None:  # type: ignore[assignment]
+    """Print everything held about a number, as JSON. The number is read, or asked for."""
+    read = _read_number(number)
+    held = erasure.export(_database(), _conversations(), read_protocol(), read)
+    print(json.dumps(held, indent=2))  # escaped: a terminal obeys some characters
 
 
 @app.command()

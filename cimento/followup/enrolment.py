@@ -170,6 +170,20 @@ def enrol(database: Database, protocol: Protocol, request: Request, now: datetim
         return Enrolled(enrolment.id, conversation, merged)
 
 
+def _rows(reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
+    """Yield the names of the columns, as keys, then each row. Raises EnrolmentRefused, with the
+    line, where it cannot be read on: a quote that is never closed, mostly."""
+    try:
+        yield dict.fromkeys(reader.fieldnames or (), "")
+        yield from reader
+    except csv.Error:
+        raise EnrolmentRefused(
+            f"Le fichier n'est plus lisible à partir de la ligne {reader.line_num + 1} : "
+            "une case est trop longue, ou un guillemet n'est pas fermé. Les lignes d'avant sont "
+            "traitées."
+        ) from None
+
+
 COLUMNS = tuple(column.name for column in fields(Request))
 
 
@@ -186,12 +200,17 @@ def import_csv(
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise EnrolmentRefused(
+            "Le fichier contient des caractères nuls : enregistrez-le en CSV (UTF-8)."
+        )
     separator = ";" if ";" in text.partition("\n")[0] else ","
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-    missing = set(COLUMNS) - {"act"} - set(reader.fieldnames or ())
+    rows = _rows(reader)
+    missing = set(COLUMNS) - {"act"} - set(next(rows))
     if missing:
         raise EnrolmentRefused(f"Colonnes manquantes : {', '.join(sorted(missing))}.")
-    for row in reader:
+    for row in rows:
         request = Request(**{name: row.get(name) or "" for name in COLUMNS})
         try:
             enrolled = enrol(database, protocol, request, now)

@@ -1,5 +1,6 @@
 """The commands, the settings, the tables, the worker, and what the engine says to Rasa."""
 
+import io
 import json
 import os
 import signal
@@ -46,20 +47,26 @@ def environment(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.delenv(name, raising=False)
 
 
+def about(number: str, command: str, *options: str) -> int:
+    """Run a command about a number, typed at its prompt or piped into it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdin", io.StringIO(f"{number}\n"))
+        return main(["followup", command, *options])
+
+
 def enrol_now(number: str = NUMBER) -> int:
     now = datetime.now(timezone.utc).isoformat(timespec="minutes")
-    return main(
-        [
-            "followup",
+    return about(
+        number,
+        *[
             "enrol",
-            number,
             "--discharge",
             now,
             "--consent-by",
             "Mme Durand",
             "--consent-at",
             now,
-        ]
+        ],
     )
 
 
@@ -67,24 +74,59 @@ def test_enrol_export_status_forget(capsys: Output) -> None:
     assert enrol_now() == 0
     assert enrol_now() == 0
     assert capsys.readouterr().out == "Enrolled: follow-up 1.\nCorrected: follow-up 1.\n"
-    assert main(["followup", "export", NUMBER]) == 0
+    assert about(NUMBER, "export") == 0
     assert json.loads(capsys.readouterr().out)["number"] == "+33612345678"
     assert main(["followup", "status"]) == 0
     assert "pending" in capsys.readouterr().out
     assert main(["followup", "purge"]) == 0
     assert capsys.readouterr().out == "0 people erased.\n"
-    assert main(["followup", "forget", NUMBER]) == 0
-    assert main(["followup", "forget", NUMBER]) == 0
+    assert about(NUMBER, "forget") == 0
+    assert about(NUMBER, "forget") == 0
     assert "Nothing was held." in capsys.readouterr().out
 
 
 def test_refusals_are_told_and_fail(capsys: Output) -> None:
     assert enrol_now("05 56 79 56 79") == 1
     assert "pas un mobile" in capsys.readouterr().err
-    assert main(["followup", "export", "15"]) == 1
+    assert about("15", "export") == 1
     assert main(["followup", "import", "/nowhere.csv"]) == 1
     assert main(["followup", "ack", "7", "--by", "Dr Martin"]) == 1
-    assert main(["followup", "enrol", NUMBER]) == 2
+    assert about(NUMBER, "enrol") == 2
+    # Everybody on the machine reads the arguments of a program.
+    assert main(["followup", "export", NUMBER]) == 2
+
+
+def test_a_number_is_read_from_a_file(tmp_path: Path, capsys: Output) -> None:
+    assert enrol_now() == 0
+    (tmp_path / "number").write_text(NUMBER)
+    capsys.readouterr()
+    assert main(["followup", "export", "--number", str(tmp_path / "number")]) == 0
+    assert json.loads(capsys.readouterr().out)["number"] == "+33612345678"
+
+
+def test_a_patients_words_do_not_command_the_terminal(url: str, capsys: Output) -> None:
+    database = open_database(url)
+    name = people.remember(database, "+33612345678", NOON)
+    words = "j'ai \x1b[2J39\x9b5m\r\nn° 7 \u202esserp\u202c \0 é"
+    alerts.raise_alert(database, name, AlertKind.ALARM, NOON, "medecin", words)
+    assert main(["followup", "alerts"]) == 0
+    line = capsys.readouterr().out
+    assert "« j'ai [2J39 5m n° 7 sserp é »" in line
+    assert line.count("\n") == 1
+    assert about(NUMBER, "export") == 0
+    out = capsys.readouterr().out
+    assert out.isascii()
+    assert "\x1b" not in out
+    assert json.loads(out)["alerts"][0]["words"] == words
+
+
+@pytest.mark.parametrize("content", ["\0", "a" * 200_000, '"' + "a;" * 100_000])
+def test_a_file_that_is_no_csv_is_refused(tmp_path: Path, capsys: Output, content: str) -> None:
+    now = datetime.now(timezone.utc).isoformat(timespec="minutes")
+    lines = ["number;discharge;consent_by;consent_at", f"{NUMBER};{now};Mme D;{now}", content]
+    (tmp_path / "list.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert main(["followup", "import", str(tmp_path / "list.csv")]) == 1
+    assert "fichier" in capsys.readouterr().err
 
 
 def test_import_reports_every_line(tmp_path: Path, capsys: Output) -> None:
@@ -194,8 +236,8 @@ def test_postgres_is_upgraded_by_command_only(
     assert main(["followup", "upgrade"]) == 0
     assert differences(postgres) == []
     assert enrol_now() == 0
-    assert main(["followup", "export", NUMBER]) == 0
-    assert main(["followup", "forget", NUMBER]) == 0
+    assert about(NUMBER, "export") == 0
+    assert about(NUMBER, "forget") == 0
 
 
 def test_processes_that_start_together_make_the_tables_once(url: str) -> None:
