@@ -46,6 +46,14 @@ def serve() -> None:
     serve()
 
 
+@app.command(hidden=True)
+def actions(host: str = "127.0.0.1", port: int = 5055) -> None:
+    """Start the action server alone, as `run` does."""
+    from cimento.ops.actions import serve_actions
+
+    serve_actions(host, port)
+
+
 @app.command()
 def chat() -> None:
     """Talk to the running assistant in the terminal."""

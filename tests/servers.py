@@ -59,7 +59,8 @@ class Assistant:
     @contextmanager
     def without_actions(self) -> Iterator[None]:
         """Kill the action server, and let it be started again only on leaving; wait for it."""
-        server = _find("-m", "rasa_sdk", "--actions", "actions", "--port", str(self.actions_port))
+        where = ["--host", "127.0.0.1", "--port", str(self.actions_port)]
+        server = _find("-m", "cimento", "actions", *where)
         loop = int(Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[1])
         os.kill(loop, signal.SIGSTOP)  # the shell that starts it again
         try:

@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 import uuid
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -269,3 +270,14 @@ def test_a_dead_action_server_silences_no_alarm_and_comes_back(assistant: Assist
         assert NUMBER in text_of(assistant.say("quel est votre numéro ?"))
         assert "je ne peux pas répondre" in text_of(assistant.say("vous pouvez répéter ?"))
     assert "rien dit" in text_of(assistant.say("vous pouvez répéter ?"))
+
+
+def test_the_action_server_takes_nothing_compressed(assistant: Assistant) -> None:
+    url = f"http://127.0.0.1:{assistant.actions_port}/webhook"
+    bomb = zlib.compress(b" " * 10_000_000)
+    request = urllib.request.Request(url, bomb, {"Content-Encoding": "deflate"})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=PATIENCE)
+    assert refused.value.code == 415
+    assert refused.value.headers["X-Content-Type-Options"] == "nosniff"
+    refused.value.close()

@@ -129,6 +129,10 @@ def test_what_is_killed_is_started_again(tmp_path: Path) -> None:
     assert ran.stdout.decode().splitlines() == ["It ended (137) and is started again.", "again"]
 
 
+def test_an_action_server_that_hangs_is_given_up_in_time() -> None:
+    assert ServerSettings().actions_seconds <= 2
+
+
 def test_every_process_is_started_again() -> None:
     settings = ServerSettings(api_token="a token of the hospital")
     commands = run.commands(settings)

@@ -6,6 +6,7 @@ talk to Rasa. Each is started again if it dies; alarms are answered without the 
 since Rasa says them by itself. Each process gets the settings it needs, and no others.
 """
 
+import shlex
 import socket
 import sys
 import threading
@@ -121,7 +122,8 @@ def commands(settings: ServerSettings) -> dict[str, Command]:
     """Return {name: command} of the processes."""
     python = f"'{sys.executable}' -m"
     kept = (ServerSettings, StorageSettings, FollowUpSettings)
-    actions = f"{python} rasa_sdk --actions actions --port {settings.actions_port}"
+    where = f"--host {shlex.quote(settings.actions_host)} --port {settings.actions_port}"
+    actions = f"{python} cimento actions {where}"
     processes = {
         "actions": Command(again(actions)),  # says what is in the catalogue: no secret, no database
         "rasa": Command(again(f"{python} cimento serve"), (*kept, ChatSettings, SmsSettings)),
@@ -163,9 +165,7 @@ def run(settings: ServerSettings, followup: FollowUpSettings) -> int:
     honcho.manager.KILL_WAIT = SmsSettings.read().turn_seconds + _STOPPING
     manager = honcho.manager.Manager()
     for name, command in commands(settings).items():
-        environment = {
-            **environment_for(*command.concerns), **QUIET, "SANIC_HOST": settings.actions_host,
-        }  # fmt: skip
+        environment = {**environment_for(*command.concerns), **QUIET}
         manager.add_process(name, command.line, env=environment, cwd=str(ROOT))
     print("Starting (about 20 seconds)…", flush=True)
     threading.Thread(target=_announce, args=[settings, followup], daemon=True).start()
