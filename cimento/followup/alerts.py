@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cimento.followup import people
+from cimento.followup import audit, people
 from cimento.followup.models import Alert, AlertKind, Person
 from cimento.store.database import Database
 from cimento.store.vault import WORDS, decrypt, encrypt
@@ -85,6 +85,14 @@ def read_alerts(database: Database, everything: bool = False) -> list[AlertView]
         return [view(alert, number) for alert, number in session.execute(query)]
 
 
+def read_by(database: Database, reader: str, at: datetime, everything: bool) -> list[AlertView]:
+    """Return what `read_alerts` does, and write down that `reader` read it."""
+    found = read_alerts(database, everything)
+    for alert in found:
+        audit.note(database, reader, "read", f"alert {alert.id}", at)
+    return found
+
+
 def view(alert: Alert, number: str) -> AlertView:
     """Return an alert in clear, given the encrypted number."""
     return AlertView(
@@ -107,4 +115,5 @@ def acknowledge(database: Database, alert_id: int, by: str, at: datetime) -> boo
         if alert is not None and alert.acknowledged_at is None:
             alert.acknowledged_at, alert.acknowledged_by = at, by
             alert.next_mail_at = None
+            audit.record(session, by, "acknowledge", f"alert {alert_id}", at)
         return alert is not None

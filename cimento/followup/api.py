@@ -15,15 +15,17 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
-from cimento.followup import alerts, enrolment, erasure
+from cimento.followup import alerts, audit, enrolment, erasure
 from cimento.followup.clock import Clock, utc_now
 from cimento.followup.models import Delivery, Enrolment
 from cimento.followup.overview import counts, lateness
 from cimento.followup.protocol import Protocol
-from cimento.sms.numbers import NumberRefused
+from cimento.sms.numbers import NumberRefused, normalise
 from cimento.store.database import Database
+from cimento.store.vault import conversation_id
 
 _LARGEST_BODY = 16_384  # bytes
+_ACTOR = "HTTP API"  # in the audit trail: its token is one for all
 _Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -166,7 +168,8 @@ def make_api(
     ) -> list[dict[str, Any]]:
         """Return the alerts that nobody has acknowledged, oldest first, with the number to
         call and the patient's own words."""
-        return [asdict(alert) for alert in alerts.read_alerts(database, everything)]
+        found = alerts.read_by(database, _ACTOR, clock(), everything)
+        return [asdict(alert) for alert in found]
 
     @api.post("/alerts/{id}/acknowledge", status_code=204, dependencies=protected)
     def acknowledge(id: _Id, body: NameBody) -> None:
@@ -178,11 +181,13 @@ def make_api(
     @api.post("/export", dependencies=protected)
     def export(body: NumberBody) -> dict[str, Any]:
         """Return everything held about a number."""
+        audit.note(database, _ACTOR, "export", conversation_id(normalise(body.number)), clock())
         return erasure.export(database, conversations, protocol, body.number)
 
     @api.post("/forget", dependencies=protected)
     def forget(body: NumberBody) -> dict[str, bool]:
         """Erase everything held about a number, its conversation included."""
+        audit.note(database, _ACTOR, "erase", conversation_id(normalise(body.number)), clock())
         return {"erased": erasure.forget(database, conversations, body.number)}
 
     return api

@@ -1,5 +1,6 @@
 """`cimento followup …`: enrol, read alerts, erase, and run the worker and the API."""
 
+import getpass
 import json
 import logging
 import sys
@@ -9,7 +10,7 @@ from typing import Annotated, TextIO
 import typer
 
 from cimento.answers.sheet import SourceError
-from cimento.followup import alerts, enrolment, erasure, overview, retention
+from cimento.followup import alerts, audit, enrolment, erasure, overview, retention
 from cimento.followup.clock import utc_now
 from cimento.followup.protocol import ProtocolError, read_protocol
 from cimento.followup.schedule import PARIS
@@ -22,16 +23,16 @@ from cimento.settings.sms import SmsSettings
 from cimento.settings.storage import StorageSettings
 from cimento.settings.worker import WorkerSettings
 from cimento.sms.gateway import Gateway
-from cimento.sms.numbers import NumberRefused
+from cimento.sms.numbers import NumberRefused, normalise
 from cimento.sms.providers import make_provider
 from cimento.store import database
 from cimento.store.conversations import SqlConversations
-from cimento.store.vault import VaultError
+from cimento.store.vault import VaultError, conversation_id
 
 # What goes wrong in ways that the message explains.
 REFUSALS = (
     *(SettingError, SourceError, ProtocolError, database.DatabaseError, VaultError, OSError),
-    *(enrolment.EnrolmentRefused, NumberRefused),
+    *(enrolment.EnrolmentRefused, NumberRefused, audit.AuditBroken),
 )
 
 app = typer.Typer(
@@ -67,6 +68,11 @@ def _conversations() -> erasure.Conversations:
     storage = StorageSettings.read()
     kept = SqlConversations(database.connect(storage.conversations_url))
     return erasure.SmsConversations(kept, database.open_database(storage.database_url).engine)
+
+
+def _user() -> str:
+    """Return who runs the command, as the system knows them."""
+    return f"{getpass.getuser()} (command line)"[:100]
 
 
 def sms_gateway() -> Gateway:
@@ -117,7 +123,7 @@ def list_alerts(
     everything: Annotated[bool, typer.Option("--all", help="Acknowledged ones too")] = False,
 ) -> None:
     """List the alerts that nobody has acknowledged."""
-    for alert in alerts.read_alerts(_database(), everything):
+    for alert in alerts.read_by(_database(), _user(), utc_now(), everything):
         at = alert.created_at.astimezone(PARIS).strftime("%d/%m/%Y %H:%M")
         parts = [f"n° {alert.id}", at, alert.kind]
         parts += [alert.level] if alert.level != "none" else []
@@ -142,7 +148,9 @@ def ack(
 @app.command()
 def forget(number: NumberFile = "-") -> None:  # type: ignore[assignment]
     """Erase everything held about a number, which is read, or asked for."""
-    erased = erasure.forget(_database(), _conversations(), _read_number(number))
+    base, read = _database(), _read_number(number)
+    audit.note(base, _user(), "erase", conversation_id(normalise(read)), utc_now())
+    erased = erasure.forget(base, _conversations(), read)
     print("Everything about this number is erased." if erased else "Nothing was held.")
 
 
@@ -150,7 +158,9 @@ def forget(number: NumberFile = "-") -> None:  # type: ignore[assignment]
 def export(number: NumberFile = "-") -> None:  # type: ignore[assignment]
     """Print everything held about a number, as JSON. The number is read, or asked for."""
     read = _read_number(number)
-    held = erasure.export(_database(), _conversations(), read_protocol(), read)
+    base = _database()
+    audit.note(base, _user(), "export", conversation_id(normalise(read)), utc_now())
+    held = erasure.export(base, _conversations(), read_protocol(), read)
     print(json.dumps(held, indent=2))  # escaped: a terminal obeys some characters
 
 
@@ -171,6 +181,22 @@ def status() -> None:
     late = overview.lateness(base, utc_now())
     print(f"{'waiting':10} {int(late.total_seconds())} s (the oldest SMS that is due)")
     print(f"{'alerts':10} {len(alerts.read_alerts(base))} not acknowledged")
+
+
+@app.command("audit")
+def show_audit(
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Prove that nothing was changed")
+    ] = False,
+) -> None:
+    """Show who did what, or prove that the trail is what was written."""
+    if verify:
+        count, last = audit.verify(_database())
+        print(f"{count} entries, whole. The last digest, to be noted elsewhere: {last or 'none'}")
+        return
+    for entry in audit.read(_database()):
+        at = entry.at.astimezone(PARIS).strftime("%d/%m/%Y %H:%M:%S")
+        print("  ".join((str(entry.id), at, shown(entry.actor), entry.action, entry.about)))
 
 
 @app.command()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cimento.followup import deliveries, people
+from cimento.followup import audit, deliveries, people
 from cimento.followup.models import Consent, Delivery, Enrolment, State
 from cimento.followup.protocol import Protocol
 from cimento.followup.schedule import MomentRefused, read_moment
@@ -167,6 +167,8 @@ def enrol(database: Database, protocol: Protocol, request: Request, now: datetim
         session.flush()
         person.unreachable_at = None
         _plan(session, enrolment, protocol, now)
+        done = "correct" if merged else "enrol"
+        audit.record(session, checked.consent_by, done, conversation, now)
         return Enrolled(enrolment.id, conversation, merged)
 
 

@@ -122,3 +122,15 @@ class Alert(Base):
     next_mail_at = sa.Column(UtcDateTime, index=True)  # when an e-mail about it is due
     acknowledged_at = sa.Column(UtcDateTime)
     acknowledged_by = sa.Column(sa.String(100))
+
+
+class Audit(Base):
+    """One thing that somebody did; see audit. Rows are neither changed nor deleted."""
+
+    __tablename__ = "audit"
+    id = sa.Column(sa.Integer, primary_key=True)
+    at = sa.Column(UtcDateTime, nullable=False)
+    actor = sa.Column(sa.String(100), nullable=False)
+    action = sa.Column(sa.String(20), nullable=False)
+    about = sa.Column(sa.String(100), nullable=False)
+    digest = sa.Column(sa.String(64), nullable=False)

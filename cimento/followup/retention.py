@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from cimento.followup import audit
 from cimento.followup.erasure import Conversations, erase
 from cimento.followup.models import Delivery, Enrolment, Person, State
 from cimento.settings.chat import ChatSettings
@@ -61,15 +62,19 @@ def purge(
         others.callback(
             conversations.purge, (now - retention.web).timestamp(), lambda id_: not is_by_sms(id_)
         )
-        return _purge_people(database, conversations, now - retention.people)
+        return _purge_people(database, conversations, now, now - retention.people)
 
 
-def _purge_people(database: Database, conversations: Conversations, before: datetime) -> int:
+def _purge_people(
+    database: Database, conversations: Conversations, now: datetime, before: datetime
+) -> int:
     query = sa.select(Person.conversation_id).where(
         Person.last_message_at < before, Person.conversation_id.not_in(_WAITING)
     )
     with database.begin() as session:
         old = list(session.execute(query).scalars())
+    for conversation in old:
+        audit.note(database, "retention", "erase", conversation, now)
     return sum(erase(database, conversations, conversation) for conversation in old)
 
 

@@ -129,6 +129,23 @@ def test_a_file_that_is_no_csv_is_refused(tmp_path: Path, capsys: Output, conten
     assert "fichier" in capsys.readouterr().err
 
 
+def test_the_trail_of_the_commands_is_shown_and_proved(url: str, capsys: Output) -> None:
+    enrol_now()
+    about(NUMBER, "export")
+    about(NUMBER, "forget")
+    capsys.readouterr()
+    assert main(["followup", "audit"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[3] for line in lines] == ["enrol", "export", "erase"]
+    assert main(["followup", "audit", "--verify"]) == 0
+    assert capsys.readouterr().out.startswith("3 entries, whole.")
+    with connect(url).begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_DELETE")
+        connection.exec_driver_sql("DELETE FROM audit WHERE id = 2")
+    assert main(["followup", "audit", "--verify"]) == 1
+    assert "broken at entry 3" in capsys.readouterr().err
+
+
 def test_import_reports_every_line(tmp_path: Path, capsys: Output) -> None:
     now = datetime.now(timezone.utc).isoformat(timespec="minutes")
     lines = ["number;discharge;consent_by;consent_at", f"{NUMBER};{now};Mme D;{now}", "15;;;"]

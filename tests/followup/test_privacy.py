@@ -47,6 +47,7 @@ def rows(database: Database) -> Counter[str]:
                     sa.select(sa.func.count()).select_from(table)
                 ).scalar()
                 for table in Base.metadata.sorted_tables
+                if table.name != "audit"  # names nobody, and stays
             }
         )
 
