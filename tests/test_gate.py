@@ -10,6 +10,7 @@ import pytest
 
 from cimento.channels import gate
 from cimento.channels.rest import CimentoRestInput
+from cimento.settings.headers import HEADERS
 from tests.servers import PATIENCE
 from tests.sms.server import Server
 
@@ -91,7 +92,7 @@ def test_every_answer_has_the_headers(server: Server, path: str, status: int) ->
         reply = error
     with reply:
         assert reply.status == status
-        assert {name: reply.headers[name] for name in gate.HEADERS} == gate.HEADERS
+        assert {name: reply.headers[name] for name in HEADERS} == HEADERS
         assert reply.headers["Strict-Transport-Security"] is None
 
 

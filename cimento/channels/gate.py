@@ -14,20 +14,11 @@ from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
 from cimento.settings.chat import ChatSettings
+from cimento.settings.headers import DEADLINE, HEADERS, HSTS
 
 LARGEST_BODY = 65_536  # bytes
-DEADLINE = 10.0  # seconds from the connection to the end of the request
 _LARGEST_HEAD = 16_384  # bytes; Sanic's own limit
 _THREADS = 64  # that may wait for a database at a time
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "X-Frame-Options": "DENY",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-_HSTS = "max-age=31536000; includeSubDomains"
 
 
 class Gated(Blueprint):
@@ -86,4 +77,4 @@ class _Gate:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if self._proxies and request.headers.get("x-forwarded-proto") == "https":
-            response.headers.setdefault("Strict-Transport-Security", _HSTS)
+            response.headers.setdefault("Strict-Transport-Security", HSTS)

@@ -9,8 +9,14 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from cimento.demo.story import Story
+from cimento.followup.gate import Gate
 
 _PAGE = Path(__file__).with_name("page.html")
+# Its script and its style stand in it; it loads nothing from elsewhere.
+_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "connect-src 'self'; frame-ancestors 'none'"
+)
 
 
 class Words(BaseModel):
@@ -22,10 +28,12 @@ class Words(BaseModel):
 def make_page(story: Story, send: Callable[[str], None]) -> FastAPI:
     """Return the page's application. `send` carries a text from the patient's phone."""
     page = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    page.add_middleware(Gate)
 
     @page.get("/")
     def show() -> HTMLResponse:
-        return HTMLResponse(_PAGE.read_text(encoding="utf-8"))
+        page = _PAGE.read_text(encoding="utf-8")
+        return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY})
 
     @page.get("/story")
     def view() -> dict[str, Any]:

@@ -6,17 +6,20 @@ Numbers travel in bodies, never in addresses: addresses end up in logs.
 import hmac
 from dataclasses import asdict
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
 from cimento.followup import alerts, audit, enrolment, erasure
+from cimento.followup.api_page import api_page
 from cimento.followup.clock import Clock, utc_now
+from cimento.followup.gate import Gate
 from cimento.followup.models import Delivery, Enrolment
 from cimento.followup.overview import counts, lateness
 from cimento.followup.protocol import Protocol
@@ -24,7 +27,6 @@ from cimento.sms.numbers import NumberRefused, normalise
 from cimento.store.database import Database
 from cimento.store.vault import conversation_id
 
-_LARGEST_BODY = 16_384  # bytes
 _ACTOR = "HTTP API"  # in the audit trail: its token is one for all
 _Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
@@ -92,19 +94,17 @@ def make_api(
             )
 
     api = FastAPI(
-        title="Cimento follow-ups", version="1", docs_url="/docs", redoc_url=None,
+        title="Cimento follow-ups", version="1", docs_url=None, redoc_url=None,
         description="Enrol patients, read and acknowledge alerts, give or erase what is held.",
     )  # fmt: skip
     protected = [Depends(authenticate)]
 
-    @api.middleware("http")
-    async def limit_size(request: Request, call_next: Any) -> Response:
-        length = request.headers.get("content-length", "0")
-        chunked = "transfer-encoding" in request.headers
-        if chunked or not length.isascii() or not length.isdigit() or int(length) > _LARGEST_BODY:
-            return JSONResponse({"detail": f"At most {_LARGEST_BODY} bytes."}, 413)
-        reply: Response = await call_next(request)
-        return reply
+    api.add_middleware(Gate)
+    page = lru_cache(maxsize=1)(lambda: api_page(api.openapi()))
+
+    @api.get("/docs", include_in_schema=False)
+    def describe() -> HTMLResponse:
+        return HTMLResponse(page())
 
     @api.exception_handler(RequestValidationError)
     async def refuse_form(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -240,5 +240,7 @@ def run_api() -> None:
         host=settings.api_host,
         port=settings.api_port,
         access_log=False,
+        server_header=False,
+        limit_concurrency=200,
         ws="none",  # Sanic's version of websockets is too old for uvicorn
     )

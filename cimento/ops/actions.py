@@ -12,7 +12,7 @@ from sanic import response
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse, HTTPResponse
 
-from cimento.channels.gate import DEADLINE, HEADERS
+from cimento.settings.headers import DEADLINE, HEADERS
 from cimento.settings.paths import ROOT
 
 _LARGEST_BODY = 2_000_000  # bytes: the last turns, with all that was understood of each

@@ -15,8 +15,10 @@ from fastapi import FastAPI
 from cimento.followup import alerts
 from cimento.followup.api import make_api
 from cimento.followup.enrolment import Enrolled
+from cimento.followup.gate import Gate
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import Protocol, read_protocol
+from cimento.settings.headers import HEADERS
 from cimento.store.conversations import SqlConversations
 from cimento.store.database import Database, connect, open_database
 from tests.followup.conftest import NOON, request
@@ -139,6 +141,31 @@ def test_it_describes_itself(client: Client) -> None:
     paths = client.call("GET", "/openapi.json", token=None).json()["paths"]
     assert {"/enrolments", "/alerts", "/forget", "/export", "/status"} <= set(paths)
     assert client.call("GET", "/health", token=None).json() == {"status": "ok"}
+
+
+def test_its_page_loads_nothing_that_could_read_the_token(client: Client) -> None:
+    page = client.call("GET", "/docs", token=None)
+    assert "POST /alerts/{id}/acknowledge" in page.text
+    assert "<code>consent_by</code>: Who recorded the patient&#x27;s consent" in page.text
+    for loading in ("<script", "<link", "<img", "<iframe", "src=", "//cdn"):
+        assert loading not in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/health", 200), ("/docs", 200), ("/nowhere", 404), ("/alerts", 401)]
+)
+def test_every_answer_has_the_headers(client: Client, path: str, status: int) -> None:
+    reply = client.call("GET", path, token=None)
+    assert reply.status_code == status
+    assert {name: reply.headers[name] for name in HEADERS} == HEADERS
+
+
+def test_a_body_that_does_not_arrive_is_given_up(served: Served, client: Client) -> None:
+    served.application = Gate(served.application, deadline=0.2)
+    head = "POST /export HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{"
+    with socket.create_connection(("127.0.0.1", served.port), PATIENCE) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 408")
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", TOKEN + "x", "é" * 20])

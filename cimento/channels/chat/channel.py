@@ -18,10 +18,11 @@ from cimento.channels.chat.pages import HERE, Pages
 from cimento.channels.chat.refusals import Refusal
 from cimento.channels.chat.replies import Replies
 from cimento.channels.chat.sessions import Sessions
-from cimento.channels.gate import HEADERS, Gated
+from cimento.channels.gate import Gated
 from cimento.channels.housekeeping import keep_house
 from cimento.channels.turn import complete
 from cimento.settings.chat import ChatSettings
+from cimento.settings.headers import HEADERS
 from cimento.store.tracker_store import stored_in
 
 logger = logging.getLogger(__name__)

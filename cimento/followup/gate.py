@@ -1,0 +1,68 @@
+"""What every request to the API passes first, and the headers that every answer gets."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from cimento.settings.headers import DEADLINE, HEADERS
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+LARGEST_BODY = 16_384  # bytes
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+class Gate:
+    """An ASGI application around `inner`: it refuses a body over the limit unread, and one that
+    has not arrived whole after `deadline` seconds."""
+
+    def __init__(self, inner: Application, deadline: float = DEADLINE) -> None:
+        self._inner = inner
+        self._deadline = deadline
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = {name.lower() for name, _ in message["headers"]}
+                added = [(name, value) for name, value in _HEADERS if name not in given]
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        given = dict(scope["headers"])
+        length = given.get(b"content-length", b"0")
+        if b"transfer-encoding" in given or not length.isdigit() or int(length) > LARGEST_BODY:
+            await _refuse(send_with_headers, 413, f"At most {LARGEST_BODY} bytes.")
+            return
+        try:
+            body = await asyncio.wait_for(_whole(receive), self._deadline)
+        except asyncio.TimeoutError:
+            await _refuse(send_with_headers, 408, "The request did not arrive in time.")
+            return
+        arrived: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def receive_again() -> Message:
+            return arrived.pop() if arrived else await receive()
+
+        await self._inner(scope, receive_again, send_with_headers)
+
+
+async def _whole(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            return body
+
+
+async def _refuse(send: Send, status: int, why: str) -> None:
+    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": f'{{"detail": "{why}"}}'.encode()})
