@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 SOURCES := actions cimento tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat demo-sms config doctor train test test-fast test-soak services lint check booklet lock curve feedback pictures bench bench-diet
+.PHONY: help run chat demo-sms config doctor train test test-fast test-soak soak-alarms services lint check booklet lock curve feedback pictures bench bench-diet
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ test-fast: .venv/.synced ## Run the tests that start no program and load no mode
 
 test-soak: .venv/.synced train ## Run all tests ten times on a busy machine, in ten orders
 	@$(PYTHON) -m tests.soak
+
+soak-alarms: .venv/.synced ## Let 1,000 alarms be written while the assistant is killed at random
+	@$(PYTHON) -m tests.sms.storm 1000
 
 services: ## Install the browser, gateway and databases that the tests need (Debian, root)
 	@sh cimento/ops/services.sh

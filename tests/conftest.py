@@ -3,6 +3,7 @@
 import os
 import random
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from tests.servers import Assistant
 for name in [name for name in os.environ if name.startswith(PREFIX)]:
     del os.environ[name]
 os.environ |= {ENV_FILE: "", "no_proxy": "*"}
+# Nor does what waits in a developer's own spool come into a test.
+os.environ["CIMENTO_SPOOL"] = tempfile.mkdtemp(prefix="cimento-spool-")
 # Hypothesis draws the same examples everywhere, and does not mind how long they take.
 hypothesis.settings.register_profile(
     "anywhere",

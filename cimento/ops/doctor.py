@@ -5,13 +5,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from cimento.followup.spool import default_folder
+from cimento.followup.spool import SUFFIX
 from cimento.settings.concern import SettingError
 from cimento.settings.paths import ROOT
 from cimento.settings.storage import StorageSettings
 from cimento.store.database import DatabaseError, open_database
 from cimento.store.disk import open_to_others, shortage
 from cimento.store.secret import FILE, read_secret
+from cimento.store.spool import spool_folder
 
 
 def warnings(root: Path = ROOT) -> list[str]:
@@ -36,11 +37,11 @@ def _warnings(root: Path, settings: StorageSettings) -> Iterator[str]:
         open_database(settings.database_url)
     except (DatabaseError, sa.exc.SQLAlchemyError) as error:
         yield str(error)
-    spool = Path(settings.spool) if settings.spool else default_folder()
+    spool = spool_folder()
     disk = spool if spool.exists() else spool.parent
     if not disk.exists():
         yield f"{spool.parent}, where alerts wait when the database is full, does not exist."
     elif var.exists() and disk.stat().st_dev == var.stat().st_dev:
         yield "Alerts wait on the disk of var/, which may be full: set CIMENTO_SPOOL to another."
-    if waiting := list(spool.glob("*.alert")):
+    if waiting := list(spool.glob(f"*{SUFFIX}")):
         yield f"{len(waiting)} alerts wait for the database, in {spool}."

@@ -3,6 +3,8 @@
 A row is written before the provider is called: no row means that it never was.
 """
 
+import json
+import logging
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
@@ -12,9 +14,13 @@ from sqlalchemy.exc import IntegrityError
 
 from cimento.sms.gateway import Knowledge, UncertainFailure
 from cimento.sms.tables import OUTBOUND
+from cimento.store.spool import SpoolFolder
+
+logger = logging.getLogger(__name__)
 
 # begun: the provider is being called, or a crash cut the call. refused: it said no.
 State = Literal["begun", "refused", "accepted", "delivered", "failed"]
+_SUFFIX = ".sent"
 _FINAL = ("delivered", "failed")
 # A call that was cut so long ago, and that no report has told of, is made again when what it
 # carried is urgent: providers report within seconds what they have taken.
@@ -22,10 +28,15 @@ REPORTED_WITHIN = timedelta(minutes=2)
 
 
 class Ledger:
-    """The states of sent messages, shared by all processes through the database."""
+    """The states of sent messages, shared by all processes through the database.
 
-    def __init__(self, engine: Engine) -> None:
+    `elsewhere`: where is noted what was sent while the database could not be written.
+    """
+
+    def __init__(self, engine: Engine, elsewhere: SpoolFolder | None = None) -> None:
         self._engine = engine
+        self._elsewhere = elsewhere or SpoolFolder()
+        self._memory: dict[str, str] = {}
 
     def begin(self, reference: str, urgent: bool = False) -> str | None:
         """Claim `reference` before sending; return the provider's id if it was sent before.
@@ -65,6 +76,30 @@ class Ledger:
             return bool(
                 connection.execute(OUTBOUND.update().where(known).values(**values)).rowcount
             )
+
+    def note_elsewhere(self, reference: str, provider_id: str) -> None:
+        """Note that a message was sent, though the database cannot be written. Never raises: what
+        cannot be written anywhere stays in memory."""
+        self._memory[reference] = provider_id
+        try:
+            self._elsewhere.write(reference, _SUFFIX, json.dumps([reference, provider_id]))
+        except OSError as error:
+            logger.error("What was sent is noted in memory alone: %s.", type(error).__name__)
+
+    def noted_elsewhere(self, reference: str) -> str | None:
+        """Return the provider's id of a message that was sent so, None when it was not."""
+        if reference in self._memory:
+            return self._memory[reference]
+        noted = self._elsewhere.read(reference, _SUFFIX)
+        return None if noted is None else str(json.loads(noted)[1])
+
+    def record_what_was_noted(self) -> None:
+        """Record here what was noted elsewhere. SQLAlchemyError: not yet."""
+        noted = [json.loads(content) for content in self._elsewhere.contents(_SUFFIX)]
+        for reference, provider_id in [*self._memory.items(), *noted]:
+            self.record_sent(reference, provider_id)
+            self._memory.pop(reference, None)
+            self._elsewhere.remove(reference, _SUFFIX)
 
     def record_sent(self, reference: str, provider_id: str) -> None:
         """Record a message as accepted, begun in this ledger or not."""

@@ -20,6 +20,7 @@ from cimento.sms.providers.base import Provider
 from cimento.sms.providers.kannel import KannelProvider
 from cimento.sms.providers.twilio import TwilioProvider
 from cimento.store.database import open_database
+from cimento.store.spool import SpoolFolder
 from tests.sms import kannel, twilio
 from tests.sms.server import Assistant
 
@@ -37,7 +38,8 @@ class Slow(Assistant):
 def main(provider: str, port: str, address: str, url: str, spool: str) -> None:
     # As Rasa's process has it: an alarm does not wait long for a locked database.
     database = open_database(url, patience=2)
-    ledger = Ledger(database.engine)
+    folder = SpoolFolder(Path(spool))
+    ledger = Ledger(database.engine, folder)
     carrier: Provider
     if provider == "kannel":
         settings = kannel.settings(int(port), f"{address}/cgi-bin/sendsms")
@@ -45,7 +47,7 @@ def main(provider: str, port: str, address: str, url: str, spool: str) -> None:
     else:
         settings = twilio.SETTINGS
         carrier = TwilioProvider(settings, ledger, twilio.Redirected(address))
-    listener = FollowUpListener(database, read_protocol(), Spool(Path(spool)))
+    listener = FollowUpListener(database, read_protocol(), Spool(folder))
     channel = SmsInput(settings, listener, database, carrier, every=0.2)
     app = Sanic("cut", configure_logging=False)
     agent: Any = Slow()

@@ -19,8 +19,10 @@ from cimento.followup.protocol import read_protocol
 from cimento.followup.spool import Spool, Waiting
 from cimento.ops.processes import free_port, wait_until
 from cimento.sms.ledger import Ledger
+from cimento.sms.providers.base import Inbound, Provider, Received, Report, Route
 from cimento.sms.providers.kannel import KannelProvider
 from cimento.store.database import Database, connect, open_database
+from cimento.store.spool import SpoolFolder
 from tests.servers import PATIENCE
 from tests.sms import kannel
 from tests.sms.carriers import Carrier
@@ -59,9 +61,9 @@ def test_an_alarm_is_answered_though_nothing_can_be_written(
     spool = tmp_path / "spool"
     channel = SmsInput(
         settings,
-        FollowUpListener(impatient, read_protocol(), Spool(spool)),
+        FollowUpListener(impatient, read_protocol(), Spool(SpoolFolder(spool))),
         impatient,
-        KannelProvider(settings, Ledger(impatient.engine)),
+        KannelProvider(settings, Ledger(impatient.engine, SpoolFolder(spool))),
         every=0.1,
     )
     with Server(channel, port=carrier.port) as server:
@@ -85,15 +87,15 @@ def test_an_alarm_is_answered_though_nothing_can_be_written(
 
 
 def test_the_spool_outlives_the_process(tmp_path: Path) -> None:
-    Spool(tmp_path / "spool").keep(ALARM)
+    Spool(SpoolFolder(tmp_path / "spool")).keep(ALARM)
     told: list[Waiting] = []
-    assert Spool(tmp_path / "spool").drain(told.append) == 1
+    assert Spool(SpoolFolder(tmp_path / "spool")).drain(told.append) == 1
     assert told == [ALARM]
-    assert Spool(tmp_path / "spool").drain(told.append) == 0
+    assert Spool(SpoolFolder(tmp_path / "spool")).drain(told.append) == 0
 
 
 def test_what_cannot_be_raised_waits(tmp_path: Path) -> None:
-    spool = Spool(tmp_path / "spool")
+    spool = Spool(SpoolFolder(tmp_path / "spool"))
     spool.keep(ALARM)
 
     def refuse(_: Waiting) -> None:
@@ -113,7 +115,7 @@ def test_a_spool_that_is_not_ours_alone_is_not_written(
     (tmp_path / "open").chmod(0o777)
     (tmp_path / "private").mkdir(mode=0o700)
     (tmp_path / "link").symlink_to(tmp_path / "private")
-    spool = Spool(tmp_path / folder)
+    spool = Spool(SpoolFolder(tmp_path / folder))
     spool.keep(ALARM)
     assert not list(tmp_path.rglob("*.alert"))
     assert "in memory alone" in caplog.text
@@ -123,16 +125,54 @@ def test_a_spool_that_is_not_ours_alone_is_not_written(
 def test_a_file_of_another_secret_is_told_of_and_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    Spool(tmp_path).keep(ALARM)
+    Spool(SpoolFolder(tmp_path)).keep(ALARM)
     monkeypatch.setenv("CIMENTO_SECRET", "another secret for tests, as long as the first")
     caplog.set_level(logging.ERROR)
-    assert Spool(tmp_path).drain(lambda _: None) == 0
+    assert Spool(SpoolFolder(tmp_path)).drain(lambda _: None) == 0
     assert "not readable" in caplog.text
     assert len(list(tmp_path.glob("*.alert"))) == 1
 
 
 def test_what_the_spool_writes_is_for_its_owner_alone(tmp_path: Path) -> None:
-    Spool(tmp_path / "spool").keep(ALARM)
+    Spool(SpoolFolder(tmp_path / "spool")).keep(ALARM)
     (file,) = (tmp_path / "spool").iterdir()
     assert file.stat().st_mode & 0o077 == 0
     assert json.dumps(ALARM.text) not in file.read_text()
+
+
+class Sending(Provider):
+    """Takes everything, and counts."""
+
+    name, inbound, sent = "sending", Route("GET", "/"), 0
+
+    def read(self, received: Received) -> Inbound:
+        raise NotImplementedError
+
+    def _transmit(self, number: str, text: str, reference: str) -> str:
+        self.sent += 1
+        return f"id-{reference}"
+
+
+def test_what_was_sent_and_not_recorded_is_not_sent_by_the_next_process(
+    database: Database, tmp_path: Path
+) -> None:
+    folder = SpoolFolder(tmp_path / "spool")
+    with locked(database):
+        impatient = open_database(str(database.engine.url), patience=0.1).engine
+        first = Sending(Ledger(impatient, folder))
+        assert first.send(NUMBER, "Appelez", "r1", urgent=True) == "id-r1"
+        with pytest.raises(OperationalError):
+            first.send(NUMBER, "Bonjour", "r2")
+    reborn = Sending(Ledger(database.engine, folder))
+    assert reborn.send(NUMBER, "Appelez", "r1", urgent=True) == "id-r1"
+    reborn.record_late()
+    assert list((tmp_path / "spool").iterdir()) == []
+    assert Ledger(database.engine, folder).begin("r1") == "id-r1"
+    assert (first.sent, reborn.sent) == (1, 0)
+
+
+def test_a_report_of_what_was_not_recorded_keeps_it_from_being_sent(database: Database) -> None:
+    provider = Sending(Ledger(database.engine))
+    assert not provider.note(Report("r1", "delivered"))
+    provider.send(NUMBER, "Appelez", "r1", urgent=True)
+    assert provider.sent == 0

@@ -108,8 +108,6 @@ class Provider(ABC):
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        # What was sent while the ledger could not be written: {reference: the provider's id}.
-        self._unrecorded: dict[str, str] = {}
 
     @abstractmethod
     def read(self, received: Received) -> Inbound:
@@ -131,15 +129,17 @@ class Provider(ABC):
         Raises TemporaryFailure, PermanentFailure, UncertainFailure; SQLAlchemyError when it is
         not urgent and the database is away.
         """
-        if reference in self._unrecorded:
-            return self._unrecorded[reference]
+        noted = self._ledger.noted_elsewhere(reference)
+        if noted is not None:
+            return noted
         try:
             already = self._ledger.begin(reference, urgent)
         except SQLAlchemyError:
             if not urgent:
                 raise
-            self._unrecorded[reference] = self._transmit(number, to_gsm7(text), reference)
-            return self._unrecorded[reference]
+            provider_id = self._transmit(number, to_gsm7(text), reference)
+            self._ledger.note_elsewhere(reference, provider_id)
+            return provider_id
         if already is not None:
             return already
         try:
@@ -150,19 +150,24 @@ class Provider(ABC):
         try:
             self._ledger.record(reference, "accepted", provider_id)
         except SQLAlchemyError:  # sent all the same: its report will say so
-            self._unrecorded[reference] = provider_id
+            self._ledger.note_elsewhere(reference, provider_id)
         return provider_id
 
     def record_late(self) -> None:
-        """Record what was sent while the ledger could not be written, as far as it can now."""
-        for reference, provider_id in list(self._unrecorded.items()):
-            self._ledger.record_sent(reference, provider_id)
-            del self._unrecorded[reference]
+        """Record what was sent while the ledger could not be written. SQLAlchemyError: not yet."""
+        self._ledger.record_what_was_noted()
 
     def state_of(self, reference: str) -> Knowledge:
         """Return "sent", "absent" (certainly not sent) or "unknown"."""
         return self._ledger.state_of(reference)
 
     def note(self, report: Report) -> bool:
-        """Record what `report` says; return whether it is about a message of ours."""
-        return self._ledger.record(report.reference, report.state)
+        """Record what `report` says; return whether it is about a message of ours.
+
+        One that the ledger has not heard of may have been sent while it could not be written: it
+        is not to be sent again.
+        """
+        known = self._ledger.record(report.reference, report.state)
+        if not known and report.state != "failed" and self._ledger.state(report.reference) is None:
+            self._ledger.record_sent(report.reference, "")
+        return known

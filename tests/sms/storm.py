@@ -1,0 +1,135 @@
+"""Alarms written at once while the channel that answers them is ended, locked out and filled up.
+
+`python -m tests.sms.storm 1000` (`make soak-alarms`) lets a thousand phones write, and prints what
+was lost, doubled, and not told to the team.
+"""
+
+import os
+import random
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from cimento.followup.alerts import read_alerts
+from cimento.ops.processes import free_port, wait_until
+from cimento.settings.paths import ROOT
+from cimento.store.database import open_database
+from tests.servers import ENVIRONMENT, PATIENCE, listens
+from tests.sms.carriers import Carrier
+
+SECRET = "a secret for tests, forty characters long"
+Blow = Callable[["Channel"], None]
+
+
+class Channel:
+    """The channel in a process, started again whenever it ends."""
+
+    def __init__(self, folder: Path, carrier: Carrier) -> None:
+        self.file = folder / "followup.db"
+        self.url = f"sqlite:///{self.file}"
+        open_database(self.url).engine.dispose()
+        self._log = folder / "channel.log"
+        self._command = [sys.executable, "-m", "tests.sms.cut_server", carrier.name]
+        self._command += [str(carrier.port), carrier.address, self.url, str(folder / "spool")]
+        self._port = carrier.port
+        self.start()
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            environment = {**ENVIRONMENT, "CIMENTO_SECRET": SECRET, "no_proxy": "*"}
+            environment["CIMENTO_PORT"] = str(self._port)
+            self.process = subprocess.Popen(
+                self._command, cwd=ROOT, env=environment, stdout=log, stderr=log
+            )
+        wait_until(lambda: listens(self._port), PATIENCE, self.process, self._log)
+
+    def end(self, how: signal.Signals) -> None:
+        os.kill(self.process.pid, how)
+        self.process.wait(PATIENCE)
+
+    def alerts(self) -> Counter[str]:
+        return Counter(alert.number for alert in read_alerts(open_database(self.url)))
+
+
+def stop(channel: Channel) -> None:
+    """Stop the channel as a deployment does, and start it again."""
+    channel.end(signal.SIGTERM)
+    channel.start()
+
+
+def kill(channel: Channel) -> None:
+    """Kill it, and start it again."""
+    channel.end(signal.SIGKILL)
+    channel.start()
+
+
+def lock(channel: Channel, seconds: float = 5) -> None:
+    """Hold the lock of its database."""
+    other = sqlite3.connect(channel.file, isolation_level=None, timeout=PATIENCE)
+    other.execute("BEGIN EXCLUSIVE")
+    time.sleep(seconds)
+    other.close()
+
+
+def fill(channel: Channel, seconds: float = 5) -> None:
+    """Let no file of its process grow beyond a page, as on a full disk."""
+    limit = resource.RLIMIT_FSIZE
+    before = resource.prlimit(channel.process.pid, limit)
+    resource.prlimit(channel.process.pid, limit, (4096, before[1]))
+    time.sleep(seconds)
+    resource.prlimit(channel.process.pid, limit, before)
+
+
+def play(folder: Path, name: str, alarms: int, blows: dict[int, Blow]) -> str:
+    """Let `alarms` phones write at once, and strike each time that the carrier has taken so many
+    SMS (`blows`); return what was lost, doubled, and not told to the team."""
+    carrier = Carrier(name, free_port())
+    numbers = [f"+336{number:08d}" for number in range(12_000_000, 12_000_000 + alarms)]
+    reached: dict[int, threading.Event] = {count: threading.Event() for count in blows}
+    carrier.on_taken = lambda count: reached[count].set() if count in reached else None
+    channel = Channel(folder, carrier)
+    try:
+        for position, number in enumerate(numbers):
+            carrier.write(number, f"m{position}", "j'ai 39 de fièvre")
+        for count, strike in sorted(blows.items()):
+            assert reached[count].wait(PATIENCE)
+            strike(channel)
+        wait_until(lambda: set(carrier.taken) == set(numbers), PATIENCE)
+        carrier.settle()
+        wait_until(lambda: set(channel.alerts()) == set(numbers), PATIENCE)
+        channel.end(signal.SIGTERM)
+        alerts = channel.alerts()
+        lost = sum(not carrier.taken[number] for number in numbers)
+        doubled = sum(carrier.taken[number] > 1 for number in numbers)
+        silent = sum(alerts[number] != 1 for number in numbers)
+        return f"{lost} lost, {doubled} doubled, {silent} silent"
+    finally:
+        channel.process.kill()
+        channel.process.wait()
+        carrier.stop()
+
+
+def main(alarms: int, seed: int) -> None:
+    """Strike at random, some twelve times."""
+    os.environ["CIMENTO_SECRET"] = SECRET
+    chance = random.Random(seed)
+    when = sorted(chance.sample(range(1, alarms * 9 // 10), 12))
+    kinds: list[Blow] = [kill, kill, lock, fill, stop]
+    blows = {count: chance.choice(kinds) for count in when}
+    for name in ("kannel", "twilio"):
+        with tempfile.TemporaryDirectory() as folder:
+            told = ", ".join(strike.__name__ for _, strike in sorted(blows.items()))
+            print(f"{name}, {alarms} alarms, seed {seed} ({told}):", flush=True)
+            print(play(Path(folder), name, alarms, blows), flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 7)
