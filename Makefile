@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 SOURCES := actions cimento tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat demo-sms config doctor train test test-fast test-soak soak-alarms services lint check booklet lock curve feedback pictures bench bench-diet
+.PHONY: help run chat demo-sms config doctor train test test-fast test-soak soak-alarms services lint check audit booklet lock curve feedback pictures bench bench-diet
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -76,3 +76,5 @@ bench-diet: .venv/.synced ## Measure Rasa's DIET pipeline on the same data (minu
 lock: .venv/.synced ## Compile requirements/ into requirements.txt, with hashes
 	@uv pip compile requirements/requirements.in --override requirements/overrides.txt \
 	  --python-version 3.10 --generate-hashes --no-emit-index-url --no-header -o requirements.txt
+	@for tool in uv audit; do uv pip compile requirements/$$tool.in --universal --generate-hashes \
+	  --no-emit-index-url --no-header -o requirements/$$tool.txt; done

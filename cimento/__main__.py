@@ -142,6 +142,14 @@ def doctor() -> None:
 
 
 @app.command()
+def sbom() -> None:
+    """Print what this software is made of, in CycloneDX."""
+    from cimento.ops import sbom as materials
+
+    print(materials.sbom())
+
+
+@app.command()
 def demo() -> None:
     """Play a follow-up by SMS with time accelerated."""
     from cimento.demo.play import play

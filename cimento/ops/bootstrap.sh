@@ -4,8 +4,6 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-UV_VERSION=0.13.9
-
 find_uv() {
     for candidate in "$(command -v uv || true)" .tools/bin/uv "$HOME/.local/bin/uv"; do
         if [ -n "$candidate" ] && [ -x "$candidate" ]; then
@@ -13,8 +11,8 @@ find_uv() {
             return
         fi
     done
-    echo "Fetching uv $UV_VERSION into .tools…" >&2
-    if ! { python3 -m venv .tools && .tools/bin/python -m pip install -q "uv==$UV_VERSION"; } >&2; then
+    echo "Fetching uv into .tools…" >&2
+    if ! { python3 -m venv .tools && .tools/bin/python -m pip install -q --require-hashes -r requirements/uv.txt; } >&2; then
         rm -rf .tools
         echo "uv could not be fetched. Install it (docs.astral.sh/uv) or Debian's python3-venv, then run make again." >&2
         exit 1
