@@ -1,5 +1,6 @@
 """Shared by all tests: their order, their groups, the trained model, the shared assistant."""
 
+import logging
 import os
 import random
 import sys
@@ -16,7 +17,7 @@ from cimento.ops.train import MODEL
 from cimento.settings.concern import ENV_FILE, PREFIX
 from cimento.settings.paths import ROOT
 from cimento.store.database import open_database
-from tests import debian, servers
+from tests import debian, overheard, servers
 from tests.followup import services
 from tests.servers import Assistant
 
@@ -112,6 +113,16 @@ def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     if debian.missing:
         skipped = len(terminalreporter.stats.get("skipped", []))
         terminalreporter.write_line(f"{skipped} SKIPPED: {debian.advice()}", red=True, bold=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_private_is_logged() -> Iterator[None]:
+    """Look at all that this process logs while a test runs."""
+    listener, root = overheard.Listener(), logging.getLogger()
+    root.addHandler(listener)
+    yield
+    root.removeHandler(listener)
+    assert listener.found == []
 
 
 @pytest.fixture(scope="session")

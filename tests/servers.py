@@ -19,6 +19,7 @@ from cimento.ops.processes import NotReady, free_port, wait_until
 from cimento.ops.train import MODEL
 from cimento.settings.concern import ENV_FILE, PREFIX
 from cimento.settings.paths import ROOT
+from tests import overheard
 
 # For what should take a second: it may take a hundred on a busy machine. What must come is
 # waited for; what must not come is looked for after something that comes later.
@@ -50,11 +51,13 @@ class Assistant:
     def say(self, text: str, sender: str | None = None) -> list[dict[str, Any]]:
         """Send one message, return the messages of the turn."""
         url = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
-        return ask(url, sender or uuid.uuid4().hex, text)
+        return ask(url, sender or uuid.uuid4().hex, overheard.saying(text))
 
     def stop(self) -> int:
-        """Press Ctrl-C; return the exit status. What it wrote is then in its log."""
-        return stop(self.process)
+        """Press Ctrl-C; return the exit status. What it wrote is then in its log, and not private."""
+        status = stop(self.process)
+        overheard.check_file(self.log)
+        return status
 
     @contextmanager
     def without_actions(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+from tests import overheard
 from tests.servers import PATIENCE
 
 
@@ -66,7 +67,7 @@ class Client:
 
     def say(self, text: str) -> Answer:
         """Type `text`."""
-        return self._heard(self.post("messages", {"text": text}))
+        return self._heard(self.post("messages", {"text": overheard.saying(text)}))
 
     def press(self, payload: str) -> Answer:
         """Press a button, offered or not."""

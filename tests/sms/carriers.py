@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cimento.bench.kannel import SECRET
+from tests import overheard
 from tests.servers import PATIENCE
 from tests.sms import twilio
 
@@ -64,6 +65,7 @@ class Carrier:
 
     def write(self, number: str, id_: str, text: str) -> None:
         """Carry one SMS from a phone to the channel, again and again until it is taken."""
+        overheard.saying(text)
         if self.name == "kannel":
             query = {"secret": SECRET, "id": id_, "from": number, "charset": "UTF-8", "text": text}
             self._insist(f"/webhooks/sms/kannel?{urlencode(query)}")

@@ -22,6 +22,7 @@ from cimento.sms.providers.base import Inbound
 from cimento.store.base import Base
 from cimento.store.database import Database
 from cimento.store.vault import conversation_id
+from tests import overheard
 from tests.servers import PATIENCE
 from tests.sms.server import ALARM, ANSWER, DRIVING, Hearing, Server
 
@@ -41,7 +42,7 @@ def post(server: Server, body: bytes, content_type: str = "application/json") ->
 
 def say(server: Server, text: str, number: str = NUMBER, id: str = "") -> list[str]:
     """Send one SMS; return the SMS that answer it."""
-    message = {"from": number, "text": text, "id": id or uuid.uuid4().hex}
+    message = {"from": number, "text": overheard.saying(text), "id": id or uuid.uuid4().hex}
     status, body = post(server, json.dumps(message).encode())
     assert status == 200, body
     return [sent["text"] for sent in json.loads(body)["messages"]]
