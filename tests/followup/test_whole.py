@@ -3,8 +3,11 @@
 On SQLite it is that of the demonstration, in tests/browser.
 """
 
+import urllib.error
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
@@ -15,8 +18,9 @@ from cimento.followup.rasa_client import RasaClient
 from cimento.settings.sms import SmsSettings
 from cimento.sms.providers import make_provider
 from cimento.store.database import open_database
-from tests.followup.clinic import Clinic, Phones, Reports, open_clinic
+from tests.followup.clinic import TOKEN, Clinic, Phones, Reports, open_clinic
 from tests.followup.fakes import FakeClock
+from tests.servers import PATIENCE
 
 MARIE, PAUL, STRANGER = "+33612345678", "+33698765432", "+33611111111"
 
@@ -38,7 +42,7 @@ def phones(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> Iterator[Phones]:
     )
     dispatcher = Dispatcher(
         Deliveries(database, read_protocol()),
-        make_provider(SmsSettings(provider="console"), database.engine),
+        make_provider(SmsSettings.read(), database.engine),
         RasaClient(f"http://127.0.0.1:{clinic.assistant.port}"),
         clock,
     )
@@ -118,3 +122,29 @@ def test_a_patient_nobody_enrolled_reaches_the_team(clinic: Clinic, phones: Phon
     assert (alert["kind"], alert["level"]) == ("alarm", "urgence")
     clinic.api(f"/alerts/{alert['id']}/acknowledge", {"by": "Dr Martin"})
     assert clinic.alerts(STRANGER) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", "/model"),
+        ("POST", "/model/train"),
+        ("POST", "/model/parse"),
+        ("GET", "/domain"),
+        ("GET", "/status"),
+        ("GET", "/conversations/sms-1/tracker"),
+        ("POST", "/conversations/sms-1/trigger_intent"),
+    ],
+)
+def test_rasas_http_api_answers_nobody(clinic: Clinic, method: str, path: str) -> None:
+    """With the token of the follow-ups, in all the ways that Rasa takes one."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{clinic.assistant.port}{path}?token={quote(TOKEN)}",
+        b"{}" if method != "GET" else None,
+        {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"},
+        method=method,
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=PATIENCE)
+    assert refused.value.code == 404
+    refused.value.close()
