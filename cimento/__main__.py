@@ -84,14 +84,12 @@ def check() -> None:
 
     from cimento.answers import approvals, grounding, readability, sheet
     from cimento.answers.catalogue import load_catalogue
-    from cimento.followup.protocol import ProtocolError, read_protocol
+    from cimento.followup.protocol import ProtocolError
     from cimento.ops.content import told
 
     try:
-        found = grounding.problems()
-        wordings = load_catalogue().wordings
-        found += readability.hard_to_read(wordings)
-        print(readability.report([*wordings, *read_protocol().wordings()]))
+        found = grounding.problems() + readability.hard_to_read(load_catalogue().wordings)
+        print(readability.report(told()))
         for line in approvals.unapproved(told(), approvals.read_approvals()):
             print(f"to approve: {line}")
         for line in sheet.stale_sources(sheet.read_policy(), date.today()):
