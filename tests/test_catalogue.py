@@ -74,6 +74,9 @@ def close_the_files(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
     def refusing(read: Callable[..., Any]) -> Callable[..., Any]:
         def refuse(*arguments: Any, **options: Any) -> Any:
+            file = arguments[0]
+            if isinstance(file, Path) and ROOT not in file.parents:
+                return read(*arguments, **options)  # what could not be stored is kept elsewhere
             raise AssertionError("a file is read during a turn")
 
         return refuse

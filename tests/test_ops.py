@@ -66,11 +66,11 @@ def test_a_secret_that_cannot_be_written_leaves_no_file(
 
 
 def test_what_is_written_is_for_its_owner_alone(tmp_path: Path) -> None:
-    (tmp_path / "log").mkdir(mode=0o755)
-    (tmp_path / "conversations.db").touch(mode=0o644)
-    (tmp_path / "elsewhere").symlink_to("/")
     before = os.umask(0o022)
     try:
+        (tmp_path / "log").mkdir()
+        (tmp_path / "conversations.db").touch()
+        (tmp_path / "elsewhere").symlink_to("/")
         tmp_path.chmod(0o755)
         assert len(disk.open_to_others(tmp_path)) == 3
         disk.keep_private(tmp_path)
