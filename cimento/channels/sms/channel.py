@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from functools import wraps
 
-from rasa.core.channels.channel import InputChannel, OutputChannel
+from rasa.core.channels.channel import InputChannel
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -17,7 +17,7 @@ from cimento.channels.gate import Gated
 from cimento.channels.housekeeping import keep_house
 from cimento.channels.local import comes_from_here
 from cimento.channels.sms.check_ins import add_check_ins
-from cimento.channels.sms.dialogue import CHANNEL, Dialogue, OnNewMessage, SmsOutput
+from cimento.channels.sms.dialogue import CHANNEL, Dialogue, OnNewMessage
 from cimento.channels.sms.reception import EVERY, Reception, normal
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.protocol import read_protocol
@@ -81,14 +81,6 @@ class SmsInput(InputChannel):
     def name(cls) -> str:
         """Return the name that conversations and responses know the channel by."""
         return CHANNEL
-
-    def get_output_channel(self) -> OutputChannel:
-        """Return a channel that collects, for those who trigger an intent over HTTP.
-
-        The messages come back in SMS wordings to the caller, who sends them: the channel
-        knows conversations, not numbers.
-        """
-        return SmsOutput()
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes of the provider, and of no other (called by Rasa)."""
