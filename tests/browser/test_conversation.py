@@ -103,7 +103,7 @@ def test_an_alarm_looks_urgent_and_is_announced_once(
 
 def test_an_alarm_comes_before_the_answer_to_a_question(reader: Reader) -> None:
     answer = reader.ask("j'ai de la fièvre 38,9. Est-ce que je peux conduire ?")
-    said = answer.locator(".bubble").inner_text()
+    said = answer.locator(".bubble").inner_text().replace("\u00a0", " ")
     assert said.index("Appelez immédiatement votre médecin") < said.index("24 premières heures")
 
 
@@ -218,7 +218,7 @@ def test_the_conversation_can_be_copied(reader: Reader) -> None:
     expect(reader.status).to_have_text("La conversation est copiée.")
     copied = reader.page.evaluate("navigator.clipboard.readText()")
     assert re.search(r"Vous, \d\d:\d\d\nQuand puis-je conduire \?\n", copied)
-    assert "24 premières heures" in copied
+    assert "24\u00a0premières heures" in copied
     assert "Fiche, § 7 Après examen" in copied
 
 
@@ -227,6 +227,6 @@ def test_the_conversation_alone_is_printed(reader: Reader) -> None:
     reader.page.add_init_script("window.print = () => {}")  # no dialog of the system
     reader.button("Imprimer").click()
     paper = reader.page.frames[-1]
-    assert "24 premières heures" in paper.locator("body").inner_text()
+    assert "24\u00a0premières heures" in paper.locator("body").inner_text()
     reader.page.emulate_media(media="print")
     expect(reader.chat.locator(".panel")).not_to_be_visible()
