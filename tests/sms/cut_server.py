@@ -5,6 +5,7 @@ Arguments: provider, port, address of the provider, database, spool.
 
 import asyncio
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from cimento.channels.sms.channel import SmsInput
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.protocol import read_protocol
 from cimento.followup.spool import Spool
-from cimento.sms.ledger import Ledger
+from cimento.sms import inbox, ledger
 from cimento.sms.providers.base import Provider
 from cimento.sms.providers.kannel import KannelProvider
 from cimento.sms.providers.twilio import TwilioProvider
@@ -35,18 +36,22 @@ class Slow(Assistant):
         await super().handle(message)
 
 
+# The carriers of the tests report sooner than real ones, and nobody wants to wait as long.
+ledger.REPORTED_WITHIN, inbox.AGAIN_AFTER = timedelta(seconds=15), timedelta(seconds=2)
+
+
 def main(provider: str, port: str, address: str, url: str, spool: str) -> None:
     # As Rasa's process has it: an alarm does not wait long for a locked database.
     database = open_database(url, patience=2)
     folder = SpoolFolder(Path(spool))
-    ledger = Ledger(database.engine, folder)
+    states = ledger.Ledger(database.engine, folder)
     carrier: Provider
     if provider == "kannel":
         settings = kannel.settings(int(port), f"{address}/cgi-bin/sendsms")
-        carrier = KannelProvider(settings, ledger)
+        carrier = KannelProvider(settings, states)
     else:
         settings = twilio.SETTINGS
-        carrier = TwilioProvider(settings, ledger, twilio.Redirected(address))
+        carrier = TwilioProvider(settings, states, twilio.Redirected(address))
     listener = FollowUpListener(database, read_protocol(), Spool(folder))
     channel = SmsInput(settings, listener, database, carrier, every=0.2)
     app = Sanic("cut", configure_logging=False)

@@ -10,9 +10,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rasa.core.agent import Agent
 from sqlalchemy.exc import SQLAlchemyError
 
 from cimento.channels.sms.dialogue import Dialogue, OnNewMessage
@@ -21,6 +20,9 @@ from cimento.sms.inbox import Inbox
 from cimento.sms.numbers import NumberRefused, normalise
 from cimento.sms.providers.base import Inbound, Provider
 from cimento.store.vault import conversation_id
+
+if TYPE_CHECKING:  # it brings TensorFlow, for which nobody else here has to wait
+    from rasa.core.agent import Agent
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +57,7 @@ class Reception:
 
     async def receive(
         self,
-        agent: Agent,
+        agent: "Agent",
         message: Inbound,
         number: str,
         on_new_message: OnNewMessage,
@@ -89,7 +91,7 @@ class Reception:
         future.add_done_callback(forget)
 
     async def _handle(
-        self, agent: Agent, message: Inbound, number: str, on_new_message: OnNewMessage
+        self, agent: "Agent", message: Inbound, number: str, on_new_message: OnNewMessage
     ) -> bool:
         if message.id in self._answered_unstored:
             return True
@@ -111,7 +113,7 @@ class Reception:
         return await self._answer(agent, message, number, on_new_message)
 
     async def _answer(
-        self, agent: Agent, message: Inbound, number: str, on_new_message: OnNewMessage
+        self, agent: "Agent", message: Inbound, number: str, on_new_message: OnNewMessage
     ) -> bool:
         """Answer a message that is stored and ours; raise what leaves it to be answered again."""
         conversation = conversation_id(number)
@@ -134,7 +136,7 @@ class Reception:
             raise
         return True
 
-    async def make_rounds(self, agent: Agent, on_new_message: OnNewMessage) -> None:
+    async def make_rounds(self, agent: "Agent", on_new_message: OnNewMessage) -> None:
         """Take up what was left, now and then for ever. A failure is for the next round."""
         while True:
             for work in (self._record_late, lambda: self._take_up(agent, on_new_message)):
@@ -148,7 +150,7 @@ class Reception:
         await asyncio.to_thread(self._listener.raise_what_waits)
         await asyncio.to_thread(self._provider.record_late)
 
-    async def _take_up(self, agent: Agent, on_new_message: OnNewMessage) -> None:
+    async def _take_up(self, agent: "Agent", on_new_message: OnNewMessage) -> None:
         left = await asyncio.to_thread(self._inbox.take_up, frozenset(self._under_way))
         turns = asyncio.Semaphore(_AT_ONCE)
 
