@@ -53,6 +53,7 @@ class Reception:
         self._every = every
         self._under_way: dict[str, asyncio.Future[bool]] = {}
         self._stored: set[str] = set()  # of those under way
+        self._begun: set[str] = set()  # since the last round looked for what was left
         self._answered_unstored: OrderedDict[str, None] = OrderedDict()
 
     async def receive(
@@ -80,6 +81,7 @@ class Reception:
         return message.id in self._stored and not repeated
 
     def _start(self, message_id: str, handling: Awaitable[bool]) -> None:
+        self._begun.add(message_id)
         future = self._under_way[message_id] = asyncio.ensure_future(handling)
 
         def forget(done: "asyncio.Future[bool]") -> None:
@@ -151,7 +153,10 @@ class Reception:
         await asyncio.to_thread(self._provider.record_late)
 
     async def _take_up(self, agent: "Agent", on_new_message: OnNewMessage) -> None:
-        left = await asyncio.to_thread(self._inbox.take_up, frozenset(self._under_way))
+        self._begun = set()
+        found = await asyncio.to_thread(self._inbox.take_up, frozenset(self._under_way))
+        # One that came meanwhile is ours, and is not left.
+        left = [message for message in found if message.id not in self._begun]
         turns = asyncio.Semaphore(_AT_ONCE)
 
         async def answer(message: Inbound, number: str) -> bool:
