@@ -127,7 +127,7 @@ def test_the_keyboard_is_enough(new_reader: Callable[..., Reader]) -> None:
     assert reader.focused() == "box"
     for _ in range(3):  # back over « Oui » and « Non » to the source
         press("Shift+Tab")
-    assert "Source : Fiche" in reader.focused()
+    assert "Source\u00a0: Fiche" in reader.focused()
     with reader.page.context.expect_page():
         press("Enter")
     reader.page.bring_to_front()
