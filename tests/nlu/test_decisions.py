@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+import joblib
 import pytest
 from skops.io import dump
 
@@ -108,9 +109,15 @@ def small_world() -> list[Example]:
     return examples
 
 
+def learn(examples: list[Example]) -> MessageModel:
+    """Learn in this process: the same as in several, and they take longer to start."""
+    with joblib.parallel_backend("sequential"):
+        return MessageModel(c=1.0, sharpness=4.0, random_seed=1).fit(examples)
+
+
 @pytest.fixture(scope="module")
 def model() -> MessageModel:
-    return MessageModel(c=1.0, sharpness=4.0, random_seed=1).fit(small_world())
+    return learn(small_world())
 
 
 def test_what_was_learned_is_read(model: MessageModel) -> None:
@@ -121,7 +128,7 @@ def test_what_was_learned_is_read(model: MessageModel) -> None:
 
 
 def test_learning_is_deterministic_whatever_the_order(model: MessageModel) -> None:
-    again = MessageModel(c=1.0, sharpness=4.0, random_seed=1).fit(small_world()[::-1])
+    again = learn(small_world()[::-1])
     for text in ("j'ai de la fievre et je peux conduire ?", "bonjour", "la douche, la voiture"):
         assert again.read(text) == model.read(text)
 
