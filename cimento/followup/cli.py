@@ -13,6 +13,7 @@ from cimento.answers.sheet import SourceError
 from cimento.followup import alerts, audit, enrolment, erasure, overview, retention
 from cimento.followup.clock import utc_now
 from cimento.followup.protocol import ProtocolError, read_protocol
+from cimento.followup.rasa_client import RasaClient
 from cimento.followup.schedule import PARIS
 from cimento.followup.shown import shown
 from cimento.settings.concern import SettingError
@@ -22,7 +23,7 @@ from cimento.settings.servers import SHORTEST_TOKEN, ServerSettings
 from cimento.settings.sms import SmsSettings
 from cimento.settings.storage import StorageSettings
 from cimento.settings.worker import WorkerSettings
-from cimento.sms.gateway import Gateway
+from cimento.sms.gateway import Gateway, TemporaryFailure
 from cimento.sms.numbers import NumberRefused, normalise
 from cimento.sms.providers import make_provider
 from cimento.store import database
@@ -32,7 +33,7 @@ from cimento.store.vault import VaultError, conversation_id
 # What goes wrong in ways that the message explains.
 REFUSALS = (
     *(SettingError, SourceError, ProtocolError, database.DatabaseError, VaultError, OSError),
-    *(enrolment.EnrolmentRefused, NumberRefused, audit.AuditBroken),
+    *(enrolment.EnrolmentRefused, NumberRefused, audit.AuditBroken, TemporaryFailure),
 )
 
 app = typer.Typer(
@@ -209,6 +210,20 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take the tables one migration back, for the release before; docs/followup.md."""
     database.downgrade(database.connect(StorageSettings.read().database_url))
+
+
+@app.command()
+def open_check_in(
+    number: Annotated[str, typer.Argument(help="of the simulated phone: +33 6 12 34 56 78")],
+) -> None:
+    """Make the simulated phone await the answer to a check-in at once; nothing is sent."""
+    if SmsSettings.read().provider != "console":
+        raise SettingError(
+            "A check-in is opened by hand for the simulated phone alone: "
+            "CIMENTO_SMS_PROVIDER=console."
+        )
+    client = RasaClient(FollowUpSettings.read().rasa_url)
+    client.start_check_in(conversation_id(normalise(number)))
 
 
 @app.command("worker")

@@ -335,6 +335,24 @@ def test_a_rasa_that_is_away_is_tried_again_and_the_token_is_not_told() -> None:
     assert check_in_token() not in str(failure.value)
 
 
+def test_a_check_in_of_the_simulated_phone_is_opened_by_hand(
+    rasa: tuple[str, type[Rasa]], monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    url, handler = rasa
+    monkeypatch.setenv("CIMENTO_PORT", url.rpartition(":")[2])
+    monkeypatch.setenv("CIMENTO_SMS_PROVIDER", "console")
+    assert main(["followup", "open-check-in", "+33612345678"]) == 0
+    ((_, _, body),) = handler.requests
+    assert body == {"conversation": conversation_id("+33612345678")}
+    handler.status = 500
+    assert main(["followup", "open-check-in", "+33612345678"]) != 0
+    assert main(["followup", "open-check-in", "12"]) != 0
+    monkeypatch.setenv("CIMENTO_SMS_PROVIDER", "off")
+    assert main(["followup", "open-check-in", "+33612345678"]) != 0
+    assert "CIMENTO_SMS_PROVIDER=console" in capsys.readouterr().err
+    assert len(handler.requests) == 2
+
+
 def test_the_channel_is_listened_to(url: str) -> None:
     database = open_database(url)
     enrol(database, read_protocol(), request(), NOON)
