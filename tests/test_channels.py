@@ -1,5 +1,6 @@
 """The shape of a turn, and what the REST channel accepts."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from cimento.answers.catalogue import load_catalogue
 from cimento.channels.local import is_local
 from cimento.channels.rest import _may_use
 from cimento.channels.turn import complete
+from cimento.nlu import alarms
 
 CATALOGUE = load_catalogue()
 ANSWER = {"recipient_id": "x", "text": "Ne conduisez pas."}
@@ -111,6 +113,15 @@ def test_local_is_a_program_of_this_machine_and_no_proxy(
     assert is_local(address, headers, version) is local
 
 
+@pytest.fixture
+def names_alone() -> Iterator[None]:
+    """As when nothing that has learned could be loaded."""
+    before = alarms.listen_with(None)
+    yield
+    alarms.listen_with(before)
+
+
+@pytest.mark.usefixtures("names_alone")
 @pytest.mark.parametrize("channel", ["web", "sms"])
 @pytest.mark.parametrize(
     ("heard", "topic", "said"),

@@ -5,7 +5,7 @@ misses and alarm less often for nothing (docs/understanding.md). No threshold is
 follows from what a missed alarm is worth, the other from how many second answers are allowed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,17 @@ class Given:
 def is_alarm(likelihood: float) -> bool:
     """Return whether to alarm."""
     return likelihood >= 1 / (1 + MISSED_IS_WORTH)
+
+
+def sign_told(likely: Mapping[str, float]) -> str:
+    """Return which sign an alarm tells; `likely`: how likely each is told.
+
+    An urgent one is answered when it is as likely among signs as an alarm must be among messages:
+    "je n'arrive plus à respirer et je tremble de froid" calls for the 15.
+    """
+    urgent = {sign: likely[sign] for sign in signs.URGENT}
+    among = urgent if is_alarm(sum(urgent.values()) / (sum(likely.values()) or 1)) else likely
+    return max(among, key=lambda sign: among[sign])
 
 
 def _new_trees(options: dict[str, Any], random_seed: int) -> ExtraTreesClassifier:

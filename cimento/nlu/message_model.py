@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 
 from cimento.nlu import signs
 from cimento.nlu.clauses import MOST, clauses
-from cimento.nlu.deciders import NO_ALARM, Deciders, Given, is_alarm
+from cimento.nlu.deciders import NO_ALARM, Deciders, Given, is_alarm, sign_told
 from cimento.nlu.evidence import Evidence, alarm_row, asked_rows, candidates
 from cimento.nlu.features import Features
 from cimento.nlu.text import clip, normalise
@@ -141,7 +141,7 @@ class MessageModel:
         among = candidates(one)
         asked = [names[among[i]] for i in self.deciders.asked(asked_rows(one, names, among))]
         ranking = [(names[i], float(one.shares[i])) for i in np.argsort(-one.shares)]
-        sign = max(told, key=lambda name: told[name])
+        sign = sign_told(told)
         # Longer than nearly all that was learned from: a sign named in plain words stands.
         stands = len(cut) >= MOST and bool(signs.present(signs.read(text)))
         places = {

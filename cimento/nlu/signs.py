@@ -18,7 +18,8 @@ from cimento.nlu import lexicon, temperature
 from cimento.nlu.text import clip, spell
 
 # Gravest first: the order in which signs found together are answered.
-SIGNS = ("emergency", "suicidal", "fever", "chills", "unusual_pain")
+URGENT = ("emergency", "suicidal")  # the 15 or the 3114; the others call for the doctor
+SIGNS = (*URGENT, "fever", "chills", "unusual_pain")
 
 # A denial reaches to the end of its clause: "pas de fièvre, mais je tremble de froid"…
 _CLAUSE_END = re.compile(

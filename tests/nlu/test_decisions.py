@@ -8,6 +8,7 @@ import pytest
 from skops.io import dump
 
 from cimento.nlu import model_file, moments
+from cimento.nlu.deciders import sign_told
 from cimento.nlu.message_model import Example, MessageModel, Reading
 from cimento.nlu.understanding import decide
 
@@ -30,6 +31,17 @@ def test_an_alarm_says_whom_to_call_by_itself() -> None:
 def test_without_an_alarm_no_sign_is_answered() -> None:
     decision = decide(reading("fever", "negated_symptom", asked=("fever",)), None)
     assert decision.topic == "negated_symptom"
+
+
+@pytest.mark.parametrize(
+    ("emergency", "chills", "sign"),
+    [(0.31, 0.4, "emergency"), (0.1, 0.6, "chills"), (0.5, 0.1, "emergency"), (0.0, 0.0, "chills")],
+)
+def test_the_graver_of_two_signs_is_answered_when_it_may_be_told(
+    emergency: float, chills: float, sign: str
+) -> None:
+    likely = {"chills": chills, "emergency": emergency, "suicidal": 0.0, "fever": 0.0}
+    assert sign_told(likely) == sign
 
 
 def test_several_questions_are_all_answered() -> None:
