@@ -80,7 +80,7 @@ def test_a_quick_reply_says_what_its_button_says(reader: Reader) -> None:
     [
         (
             "j'ai 39 et des frissons",
-            "Appelez votre médecin",
+            "Appelez immédiatement votre médecin",
             ["tel:15", "tel:112", "sms:114", SERVICE],
         ),
         ("je peu plu respiré", "Urgence", ["tel:15", "tel:112", "sms:114", SERVICE]),
@@ -206,7 +206,9 @@ def test_characters_are_counted_near_the_limit_and_nothing_is_cut(reader: Reader
     expect(reader.chat.locator("#counter")).to_have_text("900 sur 1000 caractères.")
     reader.box.fill("a" * 1002)
     reader.button("Envoyer").click()
-    expect(reader.status).to_have_text("2 caractères de trop. Raccourcissez votre message.")
+    expect(reader.status).to_have_text(
+        re.compile(r"^En cas d'urgence.* 2 caractères de trop\. Raccourcissez votre message\.$")
+    )
     expect(reader.box).to_have_value("a" * 1002)
     expect(reader.box).to_have_attribute("aria-invalid", "true")
 

@@ -114,41 +114,14 @@ def test_every_number_of_every_alarm_can_be_called(replies: Replies) -> None:
         assert ("05 56 79 56 79" in text) == ("tel:+33556795679" in links), wording.response
 
 
-def test_who_writes_too_fast_is_told_the_emergency_numbers_first() -> None:
-    message = Refusal("too_many_messages", 5).message
-    said = Wording("too_many", WEB, "", message, {}, None, (), (), "refusals.py")
-    assert check_calls(said, unread=True) == []
-
-
-def test_lists_and_key_words_are_told_apart(replies: Replies) -> None:
-    wording = CATALOGUE.wording("utter_aftercare")
-    turn = turn_of(CATALOGUE.render(wording.text), wording.custom)
-    (message,) = replies.reply(turn)["messages"]
-    kinds = [block["kind"] for block in message["blocks"]]
-    assert kinds == ["text", "list", "text", "list", "text"]
-    assert message["key"] in message["text"]
-    assert all(line[:2] != "- " for block in message["blocks"] for line in block["lines"])
-
-
-def test_the_services_number_does_not_break(replies: Replies) -> None:
-    wording = CATALOGUE.wording("utter_contact")
-    (message,) = replies.reply(turn_of(CATALOGUE.render(wording.text), wording.custom))["messages"]
-    assert "05\u00a056\u00a079\u00a056\u00a079,\u00a0poste\u00a095599" in message["text"]
-
-
 @pytest.mark.parametrize(
-    ("response", "offered"),
-    [("utter_rest", True), ("utter_rest/easy", False), ("utter_driving", False)],
-)
-def test_an_easier_wording_is_offered_when_there_is_one(
-    replies: Replies, response: str, offered: bool
-) -> None:
-    wording = CATALOGUE.wording(response)
-    turn = turn_of(CATALOGUE.render(wording.text), wording.custom)
-    assert replies.reply(turn)["can_be_easier"] is offered
-
-
-def test_a_fact_with_a_number_in_it_is_no_call(replies: Replies) -> None:
-    assert (
-        replies.reply(turn_of("Dans 1 % des cas.", custom("risk_leak", "5-risques")))["calls"] == []
-    )
+    "code",
+    [
+        "session_missing", "session_invalid", "session_expired", "button_not_offered",
+        "body_too_large", "not_json", "malformed", "message_too_long", "too_many_messages",
+    ],
+)  # fmt: skip
+def test_who_wrote_what_is_refused_is_told_the_emergency_numbers_first(code: str) -> None:
+    message = Refusal(code, 5, max_characters=1000).message
+    said = Wording(code, WEB, "", message, {}, None, (), (), "refusals.py")
+    assert check_calls(said, unread=True) == []

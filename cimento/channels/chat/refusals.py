@@ -2,26 +2,32 @@
 
 from typing import Any
 
+# A message that was refused was not read, and may be an alarm: the emergency numbers come first.
+_URGENT = (
+    "En cas d'urgence, appelez le 15 ou le 112. Si vous ne pouvez pas parler ou "
+    "entendre\u00a0: envoyez un SMS au 114. "
+)
 _MESSAGES = {
     "origin_not_allowed": (403, "Ce site n'est pas autorisé à utiliser cet assistant."),
-    "session_missing": (401, "La conversation n'a pas commencé. Rechargez la page."),
-    "session_invalid": (401, "La conversation n'est pas reconnue. Une nouvelle commence."),
-    "session_expired": (401, "La conversation a expiré. Une nouvelle commence."),
-    "button_not_offered": (403, "Ce choix n'est plus proposé. Écrivez votre question."),
-    "body_too_large": (413, "Le message est trop long. Écrivez-le en plus court."),
-    "not_json": (415, "La demande doit être en JSON (Content-Type: application/json)."),
-    "malformed": (400, "La demande est mal formée."),
+    "session_missing": (401, _URGENT + "La conversation n'a pas commencé. Rechargez la page."),
+    "session_invalid": (
+        401,
+        _URGENT + "La conversation n'est pas reconnue. Une nouvelle commence.",
+    ),
+    "session_expired": (401, _URGENT + "La conversation a expiré. Une nouvelle commence."),
+    "button_not_offered": (403, _URGENT + "Ce choix n'est plus proposé. Écrivez votre question."),
+    "body_too_large": (413, _URGENT + "Le message est trop long. Écrivez-le en plus court."),
+    "not_json": (415, _URGENT + "La demande doit être en JSON (Content-Type: application/json)."),
+    "malformed": (400, _URGENT + "La demande est mal formée."),
     "message_empty": (400, "Le message est vide. Écrivez votre question."),
     "message_too_long": (
         400,
-        "Le message dépasse {max_characters} caractères. Écrivez-le en plus court.",
+        _URGENT + "Le message dépasse {max_characters} caractères. Écrivez-le en plus court.",
     ),
     "answer_unknown": (400, "Cette réponse n'est pas connue."),
     "too_many_messages": (
         429,
-        "En cas d'urgence, appelez le 15 ou le 112. Si vous ne pouvez pas parler ou "
-        "entendre\u00a0: envoyez un SMS au 114. "
-        "Vous écrivez trop vite. Réessayez dans {seconds} secondes.",
+        _URGENT + "Vous écrivez trop vite. Réessayez dans {seconds} secondes.",
     ),
 }
 

@@ -22,9 +22,12 @@
   const TITLE = "Assistant cimentoplastie";
   const ALARMS = {
     urgence: "Urgence",
-    medecin: "Appelez votre médecin",
-    equipe: "Contactez l'équipe",
+    medecin: "Appelez immédiatement votre médecin",
+    equipe: "Demandez un avis",
   };
+  const URGENT =
+    "En cas d'urgence, appelez le 15 ou le 112. Si vous ne pouvez pas parler ou entendre\u00a0: " +
+    "envoyez un SMS au 114.";
   const SAY = {
     erased: "La conversation est effacée.",
     erasedHere: "La conversation est effacée de cet écran. Le serveur ne la reconnaît plus.",
@@ -37,9 +40,7 @@
     simpler: "Plus simple", // asked as if it had been typed
     thanks: "Merci, votre avis est enregistré.",
     typing: "L'assistant écrit…",
-    unreachable:
-      "En cas d'urgence, appelez le 15 ou le 112. Si vous ne pouvez pas parler ou entendre\u00a0: " +
-      "envoyez un SMS au 114. L'assistant ne répond pas pour le moment.",
+    unreachable: `${URGENT} L'assistant ne répond pas pour le moment.`,
     wait: "Un instant\u00a0: la réponse arrive.",
   };
   const ICONS = {
@@ -579,7 +580,7 @@
       this.tooLong = excess > 0 && `${excess} caractère${excess > 1 ? "s" : ""} de trop.`;
       this.counter.textContent = near ? this.tooLong || `${length} sur ${most} caractères.` : "";
       if (near !== this.wasNear || !this.tooLong !== !this.wasTooLong)
-        this.tell(near ? this.counter.textContent : "");
+        this.tell(this.tooLong ? `${URGENT} ${this.tooLong}` : this.counter.textContent);
       this.box.setAttribute("aria-invalid", Boolean(this.tooLong));
       [this.wasNear, this.wasTooLong] = [near, this.tooLong];
     }
@@ -608,7 +609,7 @@
 
     sendBox() {
       const text = this.box.value.trim();
-      if (this.tooLong) this.tell(`${this.tooLong} Raccourcissez votre message.`);
+      if (this.tooLong) this.tell(`${URGENT} ${this.tooLong} Raccourcissez votre message.`);
       else if (this.busy) this.tell(SAY.wait);
       else if (text) {
         this.box.value = "";
