@@ -13,7 +13,7 @@ FALLBACK = "nlu_fallback"
 
 
 class ActionOfferTopics(Action):
-    """Offer the likeliest topics as buttons; after two failures in a row, the number."""
+    """Offer the likeliest topics as buttons; with none, or after two failures, the numbers."""
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self._titles = (catalogue or load_catalogue()).titles
@@ -32,7 +32,7 @@ class ActionOfferTopics(Action):
         names = [entry["name"] for entry in ranking if entry["name"] in self._titles]
         likeliest = names[:MOST_TOPICS]
         if not likeliest:
-            dispatcher.utter_message(response="utter_help")
+            dispatcher.utter_message(response="utter_help/give_up")
             return []
         buttons = [{"title": self._titles[topic], "payload": f"/{topic}"} for topic in likeliest]
         dispatcher.utter_message(response="utter_help/offer_topics", buttons=buttons)

@@ -122,9 +122,9 @@ async def test_offer_topics_gives_up_after_two_failures() -> None:
     assert buttons == []
 
 
-async def test_offer_topics_says_what_it_can_do_if_there_is_no_likeliest() -> None:
+async def test_offer_topics_gives_up_if_there_is_no_likeliest() -> None:
     assert (await run(ActionOfferTopics(), user("nlu_fallback", intent_ranking=[])))[0] == [
-        "utter_help"
+        "utter_help/give_up"
     ]
 
 
