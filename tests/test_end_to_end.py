@@ -80,7 +80,7 @@ def test_a_question_said_again_is_still_answered(assistant: Assistant) -> None:
         assistant, "je me sens pas bien", "vous pouvez répéter ?", "non"
     )
     assert text_of(again).count("une douleur inhabituelle ?") == 1
-    assert "La fiche ne précise pas quoi faire pour un autre signe." in text_of(answer)
+    assert "Un autre signe, un doute ? Demandez à votre médecin" in text_of(answer)
 
 
 def test_what_next_and_repeat_follow_the_last_answer(assistant: Assistant) -> None:
