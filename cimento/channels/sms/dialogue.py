@@ -43,6 +43,16 @@ class Reply(NamedTuple):
     urgent: bool = False
 
 
+class Received(NamedTuple):
+    """An SMS and what it takes to answer it. `number`: of its sender, E.164."""
+
+    message: Inbound
+    number: str
+    conversation: str
+    on_new_message: OnNewMessage
+    trackers: TrackerStore
+
+
 class SmsOutput(CollectingOutputChannel):
     """Collects a turn; its name makes Rasa choose the wordings for SMS."""
 
@@ -80,23 +90,15 @@ class Dialogue:
         self._turn_seconds = turn_seconds
         self._retry_after = retry_after
 
-    async def answer(
-        self,
-        message: Inbound,
-        number: str,
-        conversation: str,
-        on_new_message: OnNewMessage,
-        trackers: TrackerStore,
-        over_rate: bool = False,
-    ) -> None:
-        """Handle one message from `number` (E.164).
+    async def answer(self, received: Received, over_rate: bool = False) -> None:
+        """Handle one message.
 
-        `over_rate`: it has written more than is answered in an hour, alarms aside. What is raised
-        leaves the message to be handled again: an alarm that was not sent, above all.
+        `over_rate`: its number has written more than is answered in an hour, alarms aside. What is
+        raised leaves the message to be handled again: an alarm that was not sent, above all.
         """
+        message, conversation = received.message, received.conversation
         said = clip(message.text.strip())
         wish = optout.read(said)
-        alarm = alarms.heard(said) is not None
         to_send: list[Reply] = []
         if wish == "start":
             await asyncio.to_thread(people.record_start, self._database, conversation, _now())
@@ -106,46 +108,31 @@ class Dialogue:
                 people.record_stop, self._database, conversation, _now()
             )
             silent = over_rate or await asyncio.to_thread(self._is_opted_out, conversation)
-            if alarm or not silent:
-                turn = self._turn(message, number, conversation, on_new_message, trackers)
-                to_send.append(await turn)
+            if not silent or alarms.heard(said):
+                to_send.append(await self._turn(received))
             if stopped_now:
                 to_send.append(Reply(self._composer.texts["stopped"]))
         for position, reply in enumerate(to_send):
-            await self._send(number, reply, f"reply-{message.id}-{position}", conversation)
+            await self._send(received, reply, position)
 
-    async def answer_alarm(
-        self,
-        message: Inbound,
-        number: str,
-        conversation: str,
-        on_new_message: OnNewMessage,
-        trackers: TrackerStore,
-    ) -> bool:
-        """Answer `message` if it is an alarm, while the database takes nothing; return whether
+    async def answer_alarm(self, received: Received) -> bool:
+        """Answer a message if it is an alarm, while the database takes nothing; return whether
         it was. STOP and the rate are not asked: neither keeps an alarm from being answered."""
-        reply = await self._turn(message, number, conversation, on_new_message, trackers, away=True)
+        reply = await self._turn(received, away=True)
         if reply.urgent:
-            await self._send(number, reply, f"reply-{message.id}-0", conversation)
+            await self._send(received, reply, 0)
         return reply.urgent
 
     def _is_opted_out(self, conversation: str) -> bool:
         with self._database.begin() as session:
             return people.is_opted_out(session, conversation)
 
-    async def _turn(
-        self,
-        message: Inbound,
-        number: str,
-        conversation: str,
-        on_new_message: OnNewMessage,
-        trackers: TrackerStore,
-        away: bool = False,
-    ) -> Reply:
+    async def _turn(self, received: Received, away: bool = False) -> Reply:
         """Return the SMS that answers `message`; the team is told of an alarm before.
 
         `away`: the database takes nothing. An alert then goes to the spool without a try.
         """
+        message, number, conversation, on_new_message, trackers = received
         said = clip(message.text.strip())
         tracker = await trackers.retrieve(conversation)
         events = list(tracker.events) if tracker else []
@@ -189,8 +176,10 @@ class Dialogue:
         said = any(sent.get("text") for sent in output.messages)
         return (said_once(output.messages) if said else turn), turn[-1]["custom"]
 
-    async def _send(self, number: str, reply: Reply, reference: str, conversation: str) -> None:
+    async def _send(self, received: Received, reply: Reply, position: int) -> None:
         """Send `reply`; raise what keeps an urgent one from being sent for the moment."""
+        number, conversation = received.number, received.conversation
+        reference = f"reply-{received.message.id}-{position}"
         for wait in (*self._retry_after, None):
             try:
                 await asyncio.to_thread(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cimento.channels.sms.dialogue import Dialogue, OnNewMessage
+from cimento.channels.sms.dialogue import Dialogue, OnNewMessage, Received
 from cimento.followup.listener import FollowUpListener
 from cimento.sms.inbox import Inbox
 from cimento.sms.numbers import NumberRefused, normalise
@@ -102,8 +102,8 @@ class Reception:
             taken = await asyncio.to_thread(self._inbox.take, message, conversation)
         except SQLAlchemyError as error:
             logger.error("An SMS could not be stored: %s.", type(error).__name__)
-            turn = (message, number, conversation, on_new_message, agent.tracker_store)
-            if not await self._dialogue.answer_alarm(*turn):
+            received = Received(message, number, conversation, on_new_message, agent.tracker_store)
+            if not await self._dialogue.answer_alarm(received):
                 raise
             self._answered_unstored[message.id] = None
             if len(self._answered_unstored) > _REMEMBERED:
@@ -122,14 +122,8 @@ class Reception:
         try:
             hour_ago = datetime.now(timezone.utc) - _HOUR
             count = await asyncio.to_thread(self._inbox.count_since, conversation, hour_ago)
-            await self._dialogue.answer(
-                message,
-                number,
-                conversation,
-                on_new_message,
-                agent.tracker_store,
-                over_rate=count > self._per_hour,
-            )
+            received = Received(message, number, conversation, on_new_message, agent.tracker_store)
+            await self._dialogue.answer(received, over_rate=count > self._per_hour)
             await asyncio.to_thread(self._inbox.done, message.id)
         except BaseException as error:
             logger.error("An SMS was not handled: %s.", type(error).__name__)
