@@ -146,7 +146,7 @@ class Sending(Provider):
     name, inbound, sent = "sending", Route("GET", "/"), 0
 
     def read(self, received: Received) -> Inbound:
-        raise NotImplementedError
+        return Inbound("m1", NUMBER, "bonjour")
 
     def _transmit(self, number: str, text: str, reference: str) -> str:
         self.sent += 1
