@@ -19,6 +19,7 @@ UNREAD = frozenset(
         "utter_symptom_denied",
         "utter_symptom_before",
         "utter_other_person",
+        "utter_worrying_sign",
     }
 )
 
