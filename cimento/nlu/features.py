@@ -1,4 +1,4 @@
-"""What the classifier sees of a text: its words, their sounds, pieces of words, and its sense."""
+"""What the classifier sees of a text: its words, their sounds, and pieces of words."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -7,17 +7,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
-from sklearn.decomposition import PCA
+from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion, make_union
 
 from cimento.nlu.phonetic import sounds
-from cimento.nlu.sentence_vectors import DIMENSIONS, encode, encode_all
 from cimento.nlu.text import spell
-
-_SENSE_WEIGHT = 0.5  # beside the words; 1 and 2 were measured to harm
-_AXES = 128  # of the sentence vectors: as good as all 512, and a third less to learn from
 
 # How a vectoriser splits a text, the columns it knows, and how rare each is.
 _Learned = tuple[Callable[[str], list[str]], dict[str, int], NDArray[Any]]
@@ -37,8 +32,6 @@ class Features:
             preprocessor=spell, analyzer="char_wb", ngram_range=(3, 5), min_df=2, sublinear_tf=True
         )
         self.words: FeatureUnion = make_union(_words(spell), _words(sounds), pieces)
-        # The directions in which sentence vectors differ most, (axes, dimensions).
-        self.axes: NDArray[np.float32] = np.empty((0, DIMENSIONS), dtype=np.float32)
 
     @property
     def parts(self) -> list[TfidfVectorizer]:
@@ -50,39 +43,27 @@ class Features:
         # Once: a vectoriser makes both anew each time it is asked for them.
         return [(part.build_analyzer(), part.vocabulary_, part.idf_) for part in self.parts]
 
-    def fit(self, texts: Sequence[str], random_seed: int, at_once: int = 1) -> csr_matrix:
+    def fit(self, texts: Sequence[str], at_once: int = 1) -> csr_matrix:
         """Learn from `texts`, in `at_once` processes, and return their rows."""
         self.words.set_params(n_jobs=at_once)
-        words, vectors = self.words.fit_transform(texts), encode_all(texts, at_once)
-        axes = PCA(min(_AXES, *vectors.shape), random_state=random_seed)
-        self.axes = axes.fit(vectors).components_
-        return self._beside(words, vectors)
+        return csr_matrix(self.words.fit_transform(texts))
 
-    def clause_rows(self, texts: Sequence[str]) -> csr_matrix:
-        """Return the rows of clauses: without their sense, which would take most of a turn."""
-        width = sum(len(part.vocabulary_) for part in self.parts)
-        words = self.words.transform(texts) if texts else csr_matrix((0, width))
-        return hstack([words, csr_matrix((len(texts), len(self.axes)))], format="csr")
+    def rows(self, texts: Sequence[str]) -> csr_matrix:
+        """Return the rows of many texts."""
+        return csr_matrix(self.words.transform(texts))
 
-    def message_rows(self, text: str, clauses: Sequence[str]) -> csr_matrix:
-        """Return the row of a message and those of its clauses, below it.
+    def few_rows(self, texts: Sequence[str]) -> csr_matrix:
+        """Return the rows of a few texts.
 
-        What `fit` and `clause_rows` do for many texts, in a third of the time for a few: the
-        vectorisers prepare, check and copy at each call.
+        What `rows` does for many, in a third of the time: the vectorisers prepare, check and
+        copy at each call.
         """
-        width = sum(len(part.vocabulary_) for part in self.parts)
-        sense = _SENSE_WEIGHT * encode([text])[0] @ self.axes.T
-        indices, values, ends = [], [], [0]
-        for number, one in enumerate([text, *clauses]):
-            found, weights = self._weigh(one)
-            indices.append(found)
-            values.append(weights)
-            if not number:
-                indices.append(np.arange(width, width + len(sense)))
-                values.append(sense)
-            ends.append(sum(map(len, indices)))
-        shape = (1 + len(clauses), width + len(sense))
-        return csr_matrix((np.concatenate(values), np.concatenate(indices), ends), shape)
+        weighed = [self._weigh(text) for text in texts]
+        ends = np.cumsum([0, *(len(columns) for columns, _ in weighed)])
+        columns = np.concatenate([columns for columns, _ in weighed])
+        values = np.concatenate([values for _, values in weighed])
+        width = sum(len(known) for _, known, _ in self._learned)
+        return csr_matrix((values, columns, ends), (len(texts), width))
 
     def _weigh(self, text: str) -> tuple[NDArray[np.int64], NDArray[Any]]:
         """Return the columns of the words of `text` and their weights (as TfidfVectorizer)."""
@@ -96,7 +77,3 @@ class Features:
             weights.append(weighed / (np.linalg.norm(weighed) or 1.0))
             start += len(known)
         return np.concatenate(columns), np.concatenate(weights)
-
-    def _beside(self, words: csr_matrix, vectors: NDArray[Any]) -> csr_matrix:
-        sense = csr_matrix(_SENSE_WEIGHT * vectors @ self.axes.T)
-        return hstack([words, sense], format="csr")

@@ -83,9 +83,8 @@ class MessageModel:
         examples = sorted(named, key=lambda e: (e.text, e.topics, e.author))
         topics = [e.topics for e in examples]
         cut = [clauses(e.text) for e in examples]
-        seed = int(self.options["random_seed"])
-        rows = self.features.fit([e.text for e in examples], seed, _AT_ONCE)
-        parts = self.features.clause_rows([clause for found in cut for clause in found])
+        rows = self.features.fit([e.text for e in examples], _AT_ONCE)
+        parts = self.features.rows([clause for found in cut for clause in found])
         authors = sorted({str(e.author) for e in examples})
         folds = [set(authors[k::_FOLDS]) for k in range(_FOLDS)]
         folded = Parallel(n_jobs=_AT_ONCE)(
@@ -133,7 +132,7 @@ class MessageModel:
         """Return what `text` says and asks; it must hold a letter or a figure."""
         text = normalise(clip(text))
         cut = clauses(text)
-        margins = self.classifier.margins(self.features.message_rows(text, cut))
+        margins = self.classifier.margins(self.features.few_rows([text, *cut]))
         one = self._evidence(text, margins[0], cut, margins[1:])
         names = self.names
         told = self.deciders.alarms(alarm_row(one, names))

@@ -31,7 +31,6 @@ def save(model: MessageModel, directory: Path) -> None:
     words = [sorted(part.vocabulary_, key=part.vocabulary_.__getitem__) for part in parts]
     (directory / _WORDS).write_text(json.dumps(words), encoding="utf-8")
     arrays = {
-        "axes": model.features.axes,
         "weights": model.classifier.weights,
         "biases": model.classifier.biases,
     }
@@ -61,7 +60,6 @@ def load(directory: Path) -> MessageModel:
         for number, (part, known) in enumerate(zip(model.features.parts, words, strict=True)):
             part.vocabulary_ = {word: i for i, word in enumerate(known)}
             part.idf_ = arrays[f"arr_{number}"]
-        model.features.axes = arrays["axes"]
         model.classifier.weights, model.classifier.biases = arrays["weights"], arrays["biases"]
     model.classifier.names = names
     return model

@@ -79,7 +79,7 @@ class PatientReader(GraphComponent, IntentClassifier):
         threadpool_limits(1, user_api="blas")
         with model_storage.read_from(resource) as directory:
             model = model_file.load(directory)
-        # Lexicons and sentence vectors are read now, not at the first patient's message.
+        # Lexicons are read now, not at the first patient's message.
         moments.read("")
         model.read("prêt")
         alarms.listen_with(model)

@@ -16,14 +16,12 @@ LINES = [
 @pytest.mark.parametrize("text", ["la fièvre la fièvre, puis-je conduire", "xyz", "?"])
 def test_a_message_has_the_row_that_it_would_be_learned_from(text: str) -> None:
     features = Features()
-    rows = features.fit([*LINES, text], random_seed=1)
-    alone = features.message_rows(text, [])
-    assert np.allclose(alone.toarray(), rows[-1].toarray(), atol=1e-6)
+    rows = features.fit([*LINES, text])
+    assert np.allclose(features.few_rows([text]).toarray(), rows[-1].toarray())
 
 
-def test_clauses_stand_below_their_message_without_their_sense() -> None:
+def test_several_texts_have_a_row_each() -> None:
     features = Features()
-    features.fit(LINES, random_seed=1)
-    cut = ["j'ai de la fièvre", "puis-je conduire"]
-    rows = features.message_rows("j'ai de la fièvre, puis-je conduire", cut)
-    assert np.allclose(rows[1:].toarray(), features.clause_rows(cut).toarray())
+    features.fit(LINES)
+    texts = ["j'ai de la fièvre, puis-je conduire", "j'ai de la fièvre", "puis-je conduire"]
+    assert np.allclose(features.few_rows(texts).toarray(), features.rows(texts).toarray())
