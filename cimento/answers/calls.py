@@ -6,7 +6,7 @@ answered with: what is said then begins with the emergency numbers.
 
 import re
 
-from cimento.answers.catalogue import Wording
+from cimento.answers.catalogue import AT_ONCE, Wording
 from cimento.nlu.text import fold
 
 # What is said without knowing what was meant, or before it is known.
@@ -44,7 +44,7 @@ def check_calls(wording: Wording, unread: bool = False) -> list[str]:
     where = f"{wording.file}, {wording.response} ({wording.channel})"
     text, level = fold(wording.text), wording.custom.get("escalation")
     unread = unread or wording.response in UNREAD
-    if not (unread or level in ("medecin", "urgence") or _TELLS.search(text)):
+    if not (unread or level in AT_ONCE or _TELLS.search(text)):
         return []  # it may give the service's number, to ask at
     rescue, europe = _position(text, r"\b15\b"), _position(text, r"\b112\b")
     by_sms, service = _BY_SMS.search(text), _position(text, re.escape(_SERVICE))
@@ -69,6 +69,6 @@ def check_calls(wording: Wording, unread: bool = False) -> list[str]:
             found.append("does not say which number works abroad")
     if unread and rescue > _position(text, r"medecin|immediatement|" + re.escape(_SERVICE)):
         found.append("may answer an alarm: the 15 comes first")
-    if level in ("medecin", "urgence") and service < len(text) and service < rescue:
+    if level in AT_ONCE and service < len(text) and service < rescue:
         found.append("the service comes after the emergency numbers")
     return [f"{where}: {line}" for line in found]

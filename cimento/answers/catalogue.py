@@ -14,11 +14,13 @@ from typing import Any
 import yaml
 
 from cimento.answers.sheet import SourceError, read_text
+from cimento.answers.short import sentences_of
 from cimento.settings.paths import ROOT
 
 WEB, SMS = "web", "sms"
 EASY = "/easy"  # ends the name of a response that says another one again, more simply
 LEVELS = ("none", "equipe", "medecin", "urgence")  # escalation, from least to gravest
+AT_ONCE = ("medecin", "urgence")  # the levels that tell to call at once
 
 _DOMAIN = Path("domain.yml")
 _TRAINING_LINES = "nlu"  # the folder of data/ that holds no response
@@ -81,6 +83,33 @@ class Catalogue:
         if found is None:
             raise LookupError(f"{response} has no {channel} wording")
         return found
+
+    @cached_property
+    def _answers(self) -> dict[tuple[str, str], Wording]:
+        """The wording that answers a topic, whatever the moment, by topic and channel."""
+        return {
+            (w.topic, w.channel): w
+            for w in reversed(self.wordings)
+            if w.topic == w.custom.get("topic") and not w.is_easy
+        }
+
+    def answer(self, topic: str, channel: str = WEB) -> Wording:
+        """Return the wording that answers `topic`, whatever the moment; LookupError if none."""
+        found = self._answers.get((topic, channel))
+        if found is None:
+            raise LookupError(f"there is no answer on {topic!r} ({channel})")
+        return found
+
+    def in_short(self, topic: str, channel: str = WEB) -> str:
+        """Return, rendered, the sentences of the answer on `topic` that hold its key words.
+
+        The first one when no key words stand in it. Sentences with an emergency number stay, and
+        so does all of an advice to call at once. Raises LookupError when there is no answer.
+        """
+        wording = self.answer(topic, channel)
+        if wording.custom["escalation"] in AT_ONCE:
+            return self.render(wording.text)
+        return self.render(sentences_of(wording.text, wording.key or self.answer(topic).key))
 
     def render(self, text: str) -> str:
         """Return `text` with the service's number in the place of its slots."""

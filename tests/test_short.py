@@ -1,0 +1,77 @@
+"""An answer in short: its key words, with what must not be lost of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from cimento.answers.calls import check_calls
+from cimento.answers.catalogue import SMS, WEB, Catalogue, Wording, load_catalogue
+
+CATALOGUE = load_catalogue()
+CUSTOM = {"topic": "x", "section": None, "escalation": "none"}
+RESTS = "Restez ici. Ne bougez pas. Le 15 est ouvert. Merci."
+
+
+def _wording(response: str, text: str = RESTS, channel: str = WEB, **others: object) -> Wording:
+    one = Wording(response, channel, "", text, CUSTOM, None, (), (), "data/sheet/x.yml")
+    return replace(one, **others)  # type: ignore[arg-type]
+
+
+def _catalogue(*wordings: Wording) -> Catalogue:
+    return Catalogue(wordings, {"service_phone": "05", "service_extension": "9"}, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("key", "short"),
+    [
+        (None, "Restez ici. Le 15 est ouvert."),
+        ("bougez", "Ne bougez pas. Le 15 est ouvert."),
+        ("ici. Ne bougez", "Restez ici. Ne bougez pas. Le 15 est ouvert."),
+    ],
+)
+def test_the_key_words_and_the_emergency_numbers_stay(key: str | None, short: str) -> None:
+    assert _catalogue(_wording("utter_x", key=key)).in_short("x") == short
+
+
+def test_an_sms_has_the_key_words_of_the_web_or_its_own() -> None:
+    web = _wording("utter_x", key="bougez")
+    sms = _wording("utter_x", "Restez. Ne bougez pas.", SMS)
+    assert _catalogue(web, sms).in_short("x", SMS) == "Ne bougez pas."
+    assert _catalogue(web, replace(sms, key="Restez")).in_short("x", SMS) == "Restez."
+    other = replace(sms, text="Restez. Couché.")  # the key words of the web are not in it
+    assert _catalogue(web, other).in_short("x", SMS) == "Restez."
+
+
+def test_a_list_stays_with_what_opens_it_and_a_step_loses_its_mark() -> None:
+    text = "Bonjour. Apportez :\n- un ;\n- deux.\n1) Restez.\n2) Partez."
+    wording = _wording("utter_x", text, key="Apportez")
+    assert _catalogue(wording).in_short("x") == "Apportez :\n- un ;\n- deux."
+    assert _catalogue(replace(wording, key="Partez")).in_short("x") == "Partez."
+
+
+def test_an_advice_to_call_at_once_is_whole_and_an_unknown_topic_refused() -> None:
+    alarm = _wording("utter_x", custom={**CUSTOM, "escalation": "medecin"}, key="bougez")
+    assert _catalogue(alarm).in_short("x") == RESTS
+    with pytest.raises(LookupError, match="no answer on 'y'"):
+        _catalogue(alarm).in_short("y")
+
+
+def test_the_answers_keep_their_conditions_and_whom_to_call() -> None:
+    assert "sauf" in CATALOGUE.in_short("risk_leak", SMS)
+    assert "pourront partir" in CATALOGUE.in_short("refusal")
+    assert "05 56 79 56 79" in CATALOGUE.in_short("contact")
+    # The moment is not known: the wording under no condition answers.
+    assert "manger" not in CATALOGUE.in_short("eating")
+    for topic in sorted(CATALOGUE.titles.keys() - {"default"}):
+        for channel in (WEB, SMS):
+            short = replace(
+                CATALOGUE.answer(topic, channel), text=CATALOGUE.in_short(topic, channel)
+            )
+            assert check_calls(short) == []
+            assert "{" not in short.text
+
+
+def test_the_own_key_words_of_an_sms_stand_in_it() -> None:
+    for topic in CATALOGUE.titles.keys() - {"default"}:
+        sms = CATALOGUE.answer(topic, SMS)
+        assert sms.key is None or sms.key in sms.text, topic
