@@ -50,9 +50,10 @@ def read_approvals(root: Path = ROOT) -> dict[str, Approval]:
 
 
 def by_answer(wordings: Iterable[Wording]) -> dict[str, list[Wording]]:
-    """Return {answer: its wordings, easy ones among them}, in the order of the files."""
+    """Return {answer: its wordings, easy ones among them}, in the order of the files; those to
+    follow-up questions come last."""
     answers: dict[str, list[Wording]] = {}
-    for wording in sorted(wordings, key=lambda wording: wording.is_easy):
+    for wording in sorted(wordings, key=lambda one: (one.facet is not None, one.is_easy)):
         answers.setdefault(wording.standard, []).append(wording)
     return answers
 

@@ -19,6 +19,20 @@ from cimento.settings.paths import ROOT
 
 WEB, SMS = "web", "sms"
 EASY = "/easy"  # ends the name of a response that says another one again, more simply
+# What a follow-up question asks of the last topic: "utter_driving/how_long" answers « combien de
+# temps ? » after "utter_driving". In the order of the matrix of `make check`, with the question.
+FACETS = {
+    "why": "pourquoi ?",
+    "how_long": "combien de temps ?",
+    "how_often": "combien de fois ? est-ce fréquent ?",
+    "how_serious": "est-ce grave ?",
+    "whom": "qui ? à qui ?",
+    "where": "où ?",
+    "when": "quand ?",
+    "must": "faut-il ?",
+    "how": "comment ?",
+    "prevent": "comment l'éviter ?",
+}
 LEVELS = ("none", "equipe", "medecin", "urgence")  # escalation, from least to gravest
 AT_ONCE = ("medecin", "urgence")  # the levels that tell to call at once
 
@@ -48,7 +62,14 @@ class Wording:
     @property
     def topic(self) -> str:
         """The topic that the response is named after."""
-        return self.standard.removeprefix("utter_")
+        name = self.standard.removeprefix("utter_")
+        return name.removesuffix(f"/{self.facet}")
+
+    @property
+    def facet(self) -> str | None:
+        """What it answers of its topic when asked that alone; None when it answers the topic."""
+        name = self.standard.rpartition("/")[2]
+        return name if name in FACETS else None
 
     @property
     def is_easy(self) -> bool:
@@ -90,7 +111,7 @@ class Catalogue:
         return {
             (w.topic, w.channel): w
             for w in reversed(self.wordings)
-            if w.topic == w.custom.get("topic") and not w.is_easy
+            if w.topic == w.custom.get("topic") and not (w.facet or w.is_easy)
         }
 
     def answer(self, topic: str, channel: str = WEB) -> Wording:
@@ -126,15 +147,30 @@ class Catalogue:
         return {w.standard: w.response for w in self.wordings if w.is_easy}
 
     @cached_property
+    def facets(self) -> Mapping[str, Mapping[str, str]]:
+        """{topic: {facet: response}}: the follow-up questions on a topic that have an answer."""
+        found: dict[str, dict[str, str]] = {}
+        for wording in self.wordings:
+            if wording.facet:
+                found.setdefault(wording.topic, {})[wording.facet] = wording.standard
+        return found
+
+    @cached_property
     def titles(self) -> Mapping[str, str]:
         """{topic: title} of the topics that can be offered on a button."""
         return {wording.topic: wording.title for wording in self.wordings if wording.title}
 
     @cached_property
     def quotes(self) -> Mapping[str, tuple[str, ...]]:
-        """{topic: the quotes of all its answers}, by the topic that the channels are told."""
+        """{topic: the quotes of its answers}, by the topic that the channels are told.
+
+        Those of the follow-up questions are left out: they may stand far from the topic's own
+        passages, where who asks for the source is led.
+        """
         found: dict[str, list[str]] = {}
         for wording in self.wordings:
+            if wording.facet:
+                continue
             found.setdefault(wording.custom.get("topic") or "", []).extend(wording.quotes)
         return {topic: tuple(dict.fromkeys(quotes)) for topic, quotes in found.items()}
 

@@ -11,11 +11,20 @@ from pathlib import Path
 
 from cimento.answers import sheet
 from cimento.answers.calls import check_calls
-from cimento.answers.catalogue import LEVELS, SMS, WEB, Catalogue, Wording, read_catalogue
+from cimento.answers.catalogue import (
+    FACETS,
+    LEVELS,
+    SMS,
+    WEB,
+    Catalogue,
+    Wording,
+    read_catalogue,
+)
 from cimento.answers.facts import check_covered, check_faithful, check_whole, read_facts
 from cimento.settings.paths import ROOT
 from cimento.sms import gsm7
 
+FACET_FOLDER = "facets"  # of data/
 MAX_WEB_CHARACTERS = 720  # the instructions before and after, a list of nine lines
 
 # Sentences of the sheet that no answer needs to quote, each with its reason.
@@ -103,6 +112,24 @@ def check_easy(wordings: Sequence[Wording]) -> list[str]:
     ]
 
 
+def check_facets(catalogue: Catalogue) -> list[str]:
+    """Return the answers to follow-up questions whose topic or facet is none, and those that
+    stand under another topic, section or level than their topic's answer."""
+    found = []
+    for wording in catalogue.wordings:
+        where = f"{wording.file}, {wording.response} ({wording.channel})"
+        if Path(wording.file).parent.name == FACET_FOLDER and not wording.facet:
+            found.append(f"{where}: ends in none of /{', /'.join(FACETS)}")
+        elif wording.facet:
+            try:
+                same = wording.custom == catalogue.answer(wording.topic).custom
+            except LookupError as error:
+                found.append(f"{where}: {error}")
+            else:
+                found += [] if same else [f"{where}: utter_{wording.topic} has another custom"]
+    return found
+
+
 def problems(root: Path = ROOT) -> list[str]:
     """Return what is wrong with the answers under `root`, one line each.
 
@@ -117,7 +144,7 @@ def problems(root: Path = ROOT) -> list[str]:
     found += [line for w in wordings for line in check_calls(w)]
     found += [line for w in wordings for line in check_faithful(w, facts)]
     found += check_covered(wordings, facts, source) + check_whole(wordings, facts)
-    found += check_easy(wordings)
+    found += check_easy(wordings) + check_facets(catalogue)
     for response in {w.response for w in wordings}:
         if not any(w.channel == SMS for w in wordings if w.response == response):
             found.append(f"{response} has no sms wording")
