@@ -77,19 +77,20 @@ def train() -> None:
 def check() -> None:
     """Check that every answer rests on the sheet or the policy, and is easy enough to read.
 
-    Prints how easy each wording is, what the department has to approve, and the pages of the
-    policy that must be read again.
+    Prints how easy each wording is, which follow-up questions have an answer, what the department
+    has to approve, and the pages of the policy that must be read again.
     """
     from datetime import date
 
     from cimento.answers import approvals, grounding, readability, sheet
     from cimento.answers.catalogue import load_catalogue
     from cimento.followup.protocol import ProtocolError
-    from cimento.ops.content import told
+    from cimento.ops.content import matrix, told
 
     try:
         found = grounding.problems() + readability.hard_to_read(load_catalogue().wordings)
         print(readability.report(told()))
+        print(matrix(load_catalogue()))
         for line in approvals.unapproved(told(), approvals.read_approvals()):
             print(f"to approve: {line}")
         for line in sheet.stale_sources(sheet.read_policy(), date.today()):

@@ -1,4 +1,4 @@
-"""The answers to follow-up questions: each stands beside its topic."""
+"""The answers to follow-up questions: each stands beside its topic, and the empty cells show."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ import pytest
 
 from cimento.answers.catalogue import FACETS, SMS, WEB, Catalogue, Wording, load_catalogue
 from cimento.answers.grounding import check_facets
+from cimento.ops.content import matrix
 
 CATALOGUE = load_catalogue()
 ASKED = {f"utter_{topic}/{facet}" for topic in CATALOGUE.titles for facet in FACETS}
@@ -61,3 +62,14 @@ def test_a_facet_beside_no_topic_or_unlike_it_is_named() -> None:
     graver = {**CUSTOM, "escalation": "urgence"}
     (line,) = check_facets(_catalogue(topic, _wording("utter_x/why", custom=graver)))
     assert "utter_x has another custom" in line
+
+
+def test_the_matrix_shows_the_cells_that_are_empty() -> None:
+    head, *lines, sum_ = matrix(CATALOGUE).splitlines()
+    assert head.split() == list(FACETS)
+    rows = {name: cells for name, *cells in map(str.split, lines)}
+    assert rows["fasting"][list(FACETS).index("why")] == "."
+    assert rows["shower"][list(FACETS).index("why")] == "x"
+    assert "greet" not in rows and set(CATALOGUE.facets) <= set(rows)
+    crosses = sum(cells.count("x") for cells in rows.values())
+    assert sum_.startswith(f"{crosses} of {len(rows) * len(FACETS)} ")

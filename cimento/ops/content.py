@@ -2,12 +2,13 @@
 
 import shutil
 import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from cimento.answers.approvals import by_answer, read_approvals, state, tables, version
-from cimento.answers.catalogue import Wording, load_catalogue
+from cimento.answers.catalogue import FACETS, Catalogue, Wording, load_catalogue
 from cimento.answers.grounding import with_inherited_sources
 from cimento.channels.sms import texts
 from cimento.followup.protocol import read_protocol
@@ -18,6 +19,7 @@ _SECONDS = 120  # that Chromium may take; it needs two
 # As root (in a container) Chromium needs --no-sandbox; it reads one local file.
 _FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
 _MOMENTS = {"before": "avant l'acte", "after": "après l'acte", "check_in": "réponse au suivi"}
+_ANSWERS = ("data/safety/", "data/sheet/")
 _OPENING = """\
 # What is said
 
@@ -54,6 +56,33 @@ def told() -> list[Wording]:
     return [*answers, *read_protocol().wordings(), *texts.wordings()]
 
 
+def matrix(catalogue: Catalogue) -> str:
+    """Return which follow-up questions have an answer: a line a topic that rests on the sheet, a
+    column a facet, "x" where there is an answer and "." where the sheet says nothing."""
+    topics = dict.fromkeys(
+        wording.topic
+        for wording in catalogue.wordings
+        if wording.file.startswith(_ANSWERS) and wording.title and wording.custom["section"]
+    )
+    width = max(map(len, topics))
+    lines = ["  ".join([" " * width, *FACETS])]
+    for topic in topics:
+        answered = catalogue.facets.get(topic, {})
+        cells = [("x" if facet in answered else ".").center(len(facet)) for facet in FACETS]
+        lines.append("  ".join([topic.ljust(width), *cells]).rstrip())
+    told = sum(map(len, catalogue.facets.values()))
+    return "\n".join(
+        [*lines, f"{told} of {len(topics) * len(FACETS)} follow-up questions answered"]
+    )
+
+
+def _title(name: str, said: Sequence[Wording], titles: Mapping[str, str]) -> str:
+    """Return how the booklet calls an answer, in French where it has a title."""
+    if facet := said[0].facet:
+        return f"{titles[said[0].topic]} : {FACETS[facet]}"
+    return next((wording.title for wording in said if wording.title), name)
+
+
 def document() -> str:
     """Return docs/content.md. Raises SourceError or ProtocolError."""
     return f"{_OPENING}\n{tables(told(), read_approvals(), ROOT)}"
@@ -72,7 +101,7 @@ def booklet() -> str:
     answers = [
         {
             "name": name,
-            "title": next((w.title for w in said if w.title), name),
+            "title": _title(name, said, catalogue.titles),
             "version": version(said),
             "approved": state(name, said, approvals),
             "said": [(_kind(w), catalogue.render(w.text), w.choices) for w in said],
