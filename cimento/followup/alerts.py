@@ -1,7 +1,7 @@
 """What the team is told, until somebody acknowledges it by name."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cimento.followup import audit, people
 from cimento.followup.models import Alert, AlertKind, Person
+from cimento.followup.shown import shown
 from cimento.store.database import Database
 from cimento.store.vault import WORDS, decrypt, encrypt
 
@@ -77,12 +78,14 @@ def raise_alert(
 
 
 def read_alerts(database: Database, everything: bool = False) -> list[AlertView]:
-    """Return the alerts that nobody has acknowledged (or all of them), oldest first."""
+    """Return the alerts that nobody has acknowledged (or all of them), oldest first; of the
+    words, what is to be read (see shown)."""
     query = sa.select(Alert, Person.number).join(Person).order_by(Alert.id)
     if not everything:
         query = query.where(Alert.acknowledged_at.is_(None))
     with database.begin() as session:
-        return [view(alert, number) for alert, number in session.execute(query)]
+        found = [view(alert, number) for alert, number in session.execute(query)]
+    return [replace(one, words=one.words and shown(one.words)) for one in found]
 
 
 def read_by(database: Database, reader: str, at: datetime, everything: bool) -> list[AlertView]:

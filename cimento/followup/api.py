@@ -4,6 +4,7 @@ Numbers travel in bodies, never in addresses: addresses end up in logs.
 """
 
 import hmac
+import json
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
@@ -68,6 +69,14 @@ class DeliveryView(BaseModel):
     answered_at: datetime | None
 
 
+class EscapedJSON(JSONResponse):
+    """JSON in ASCII: what a patient wrote commands no terminal, and half an emoji is no error."""
+
+    def render(self, content: Any) -> bytes:
+        """Return the body."""
+        return json.dumps(content, allow_nan=False).encode()
+
+
 def _ascii(text: object) -> str:
     """Return `text` so that it can be sent back whatever it held."""
     return str(text).encode("ascii", "backslashreplace").decode()[:200]
@@ -95,6 +104,7 @@ def make_api(
 
     api = FastAPI(
         title="Cimento follow-ups", version="1", docs_url=None, redoc_url=None,
+        default_response_class=EscapedJSON,
         description="Enrol patients, read and acknowledge alerts, give or erase what is held.",
     )  # fmt: skip
     protected = [Depends(authenticate)]

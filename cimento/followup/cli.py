@@ -130,7 +130,7 @@ def list_alerts(
         parts += [alert.level] if alert.level != "none" else []
         parts += [alert.number]
         parts += [f"({alert.detail})"] if alert.detail else []
-        parts += [f"« {shown(alert.words)} »"] if alert.words else []
+        parts += [f"« {alert.words} »"] if alert.words else []
         parts += [f"— acquittée : {alert.acknowledged_by}"] if alert.acknowledged_by else []
         print("  ".join(parts))
 

@@ -130,6 +130,18 @@ def test_alerts_are_read_and_acknowledged_by_name(
 
 
 def test_export_and_forget(client: Client, enrolled: Enrolled) -> None:
+def test_a_patients_words_command_no_terminal(
+    client: Client, database: Database, enrolled: Enrolled
+) -> None:
+    words = "j'ai 39\x1b[2J\x9b2J \u202edevant\r\n😱 \x00 à la maison"
+    alerts.raise_alert(database, enrolled.conversation_id, AlertKind.ALARM, NOON, "medecin", words)
+    shown = client.call("GET", "/alerts")
+    assert shown.json()[0]["words"] == "j'ai 39 [2J 2J devant 😱 à la maison"
+    held = client.call("POST", "/export", json={"number": "0612345678"})
+    assert held.json()["alerts"][0]["words"] == words  # what is held, to the letter
+    assert held.text.isascii() and held.text.isprintable()
+
+
     held = client.call("POST", "/export", json={"number": "0612345678"})
     assert held.json()["number"] == "+33612345678"
     for erased in (True, False):
