@@ -248,14 +248,8 @@ def run_api() -> None:
     import uvicorn  # FastAPI and uvicorn take a second that other commands need not wait
 
     from cimento.followup.api import make_api
+    from cimento.followup.gate import LIMITS
 
     token, settings = require_token(), FollowUpSettings.read()
-    uvicorn.run(
-        make_api(_database(), _conversations(), read_protocol(), token),
-        host=settings.api_host,
-        port=settings.api_port,
-        access_log=False,
-        server_header=False,
-        limit_concurrency=200,
-        ws="none",  # Sanic's version of websockets is too old for uvicorn
-    )
+    api = make_api(_database(), _conversations(), read_protocol(), token)
+    uvicorn.run(api, host=settings.api_host, port=settings.api_port, access_log=False, **LIMITS)

@@ -1,8 +1,13 @@
-"""What every request to the API passes first, and the headers that every answer gets."""
+"""What every request to the API passes first, and the headers that every answer gets.
+
+A connection carries one request, whose head has ten seconds to arrive, and its body as many.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from cimento.settings.headers import DEADLINE, HEADERS
 
@@ -11,8 +16,32 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
-LARGEST_BODY = 16_384  # bytes
+LARGEST_BODY = LARGEST_HEAD = 16_384  # bytes
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+_HEADERS.append((b"connection", b"close"))
+
+
+class PromptProtocol(H11Protocol):
+    """Hangs up when no head has come; the body is the Gate's affair."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Called by asyncio."""
+        super().connection_made(transport)
+        self.loop.call_later(DEADLINE, self._hang_up_unless_asked)
+
+    def _hang_up_unless_asked(self) -> None:
+        if self.cycle is None:
+            self.transport.abort()
+
+
+# Of uvicorn's options.
+LIMITS: dict[str, Any] = {
+    "http": PromptProtocol,
+    "h11_max_incomplete_event_size": LARGEST_HEAD,
+    "limit_concurrency": 200,  # connections; beyond, 503
+    "ws": "none",  # Sanic's version of websockets is too old for uvicorn
+    "server_header": False,
+}
 
 
 class Gate:
@@ -63,6 +92,6 @@ async def _whole(receive: Receive) -> bytes:
 
 
 async def _refuse(send: Send, status: int, why: str) -> None:
-    headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": f'{{"detail": "{why}"}}'.encode()})

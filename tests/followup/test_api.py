@@ -3,6 +3,7 @@
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,10 @@ import requests
 import uvicorn
 from fastapi import FastAPI
 
-from cimento.followup import alerts
+from cimento.followup import alerts, gate
 from cimento.followup.api import make_api
 from cimento.followup.enrolment import Enrolled
-from cimento.followup.gate import Gate
+from cimento.followup.gate import LIMITS, Gate
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import Protocol, read_protocol
 from cimento.settings.headers import HEADERS
@@ -57,7 +58,7 @@ class Served:
         self.port: int = self._socket.getsockname()[1]
         self._server = uvicorn.Server(
             uvicorn.Config(
-                self._serve, interface="asgi3", lifespan="off", log_level="error", ws="none"
+                self._serve, interface="asgi3", lifespan="off", log_level="error", **LIMITS
             )
         )
         self._thread = threading.Thread(target=self._server.run, args=[[self._socket]], daemon=True)
@@ -129,7 +130,6 @@ def test_alerts_are_read_and_acknowledged_by_name(
     assert past["acknowledged_by"] == "Dr Martin"
 
 
-def test_export_and_forget(client: Client, enrolled: Enrolled) -> None:
 def test_a_patients_words_command_no_terminal(
     client: Client, database: Database, enrolled: Enrolled
 ) -> None:
@@ -142,6 +142,7 @@ def test_a_patients_words_command_no_terminal(
     assert held.text.isascii() and held.text.isprintable()
 
 
+def test_export_and_forget(client: Client, enrolled: Enrolled) -> None:
     held = client.call("POST", "/export", json={"number": "0612345678"})
     assert held.json()["number"] == "+33612345678"
     for erased in (True, False):
@@ -170,6 +171,47 @@ def test_every_answer_has_the_headers(client: Client, path: str, status: int) ->
     reply = client.call("GET", path, token=None)
     assert reply.status_code == status
     assert {name: reply.headers[name] for name in HEADERS} == HEADERS
+
+
+def read_all(connection: socket.socket) -> bytes:
+    """Return what comes until the server closes; nothing when it hangs up."""
+    found = b""
+    try:
+        while data := connection.recv(4096):
+            found += data
+    except ConnectionError:
+        pass
+    return found
+
+
+@pytest.mark.parametrize("head", [b"", b"GET /health HTTP/1.1\r\n"], ids=["nothing", "half"])
+def test_who_sends_a_head_slowly_is_cut_off_and_locks_nobody_out(
+    client: Client, head: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "DEADLINE", 0.5)
+    started = time.monotonic()
+    most = gate.LIMITS["limit_concurrency"]
+    slow = [socket.create_connection(("127.0.0.1", client.port), PATIENCE) for _ in range(most)]
+    for connection in slow:
+        connection.sendall(head)
+    for connection in slow:
+        with connection:
+            assert read_all(connection) == b""
+    assert time.monotonic() - started >= 0.5
+    assert client.call("GET", "/health", token=None).status_code == 200
+
+
+def test_a_head_that_is_too_long_is_refused(client: Client) -> None:
+    with socket.create_connection(("127.0.0.1", client.port), PATIENCE) as connection:
+        connection.sendall(b"GET /health HTTP/1.1\r\nX: " + b"x" * gate.LARGEST_HEAD)
+        assert read_all(connection).startswith(b"HTTP/1.1 400")
+
+
+def test_a_connection_carries_one_request(client: Client) -> None:
+    asked = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", client.port), PATIENCE) as connection:
+        connection.sendall(2 * asked)
+        assert read_all(connection).count(b"HTTP/1.1 200") == 1
 
 
 def test_a_body_that_does_not_arrive_is_given_up(served: Served, client: Client) -> None:
