@@ -1,6 +1,9 @@
 """Who is counted for one, and what the counts may take."""
 
+from types import SimpleNamespace
+
 import pytest
+from limits.storage import memory
 
 from cimento.channels.chat import guard
 from cimento.channels.chat.guard import Guard, holder
@@ -30,3 +33,19 @@ def test_the_counts_of_a_crowd_stay_small(monkeypatch: pytest.MonkeyPatch) -> No
     assert len(ours._counts.events) == 100
     with pytest.raises(Refusal):  # who wrote lately is not forgotten
         ours.count_message("chat-busy")
+
+
+def test_who_asked_is_forgotten_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000_000.0
+    clock = SimpleNamespace(time=lambda: now)
+    monkeypatch.setattr(memory, "time", clock)
+    monkeypatch.setattr(guard, "time", clock)
+    ours = Guard(ChatSettings())
+    ours.count_message("chat-a")
+    now += 59
+    ours.count_message("chat-b")
+    assert len(ours._counts.events) == 2
+    now += 2
+    ours.count_message("chat-b")
+    (left,) = ours._counts.events
+    assert "chat-b" in left

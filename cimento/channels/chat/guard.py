@@ -50,8 +50,8 @@ class _Recent(OrderedDict[str, list[Any]]):
 
 
 class _BoundedStorage(MemoryStorage):
-    """Counts that take no more memory however many ask: the library forgets when a key was used,
-    but never the key itself."""
+    """Counts that take no more memory however many ask, and name nobody for longer than they
+    count: the library forgets when a key was used, but never the key itself."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,9 +61,13 @@ class _BoundedStorage(MemoryStorage):
         """Called by the limiter at each request."""
         acquired = bool(super().acquire_entry(key, limit, expiry, amount))
         self._recent.move_to_end(key)
-        while len(self._recent) > _MOST_KEYS:
+        while len(self._recent) > _MOST_KEYS or self._is_over(next(iter(self._recent.values()))):
             self._recent.popitem(last=False)
         return acquired
+
+    @staticmethod
+    def _is_over(requests: list[Any]) -> bool:
+        return not requests or bool(requests[0].expiry <= time.time())
 
 
 class Guard:
