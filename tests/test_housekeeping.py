@@ -22,7 +22,7 @@ from cimento.settings.chat import ChatSettings
 from cimento.settings.paths import ROOT
 from cimento.settings.sms import SmsSettings
 from cimento.store.database import open_database
-from cimento.store.tracker_store import BoundedSQLTrackerStore
+from cimento.store.tracker_store import BoundedSQLTrackerStore, Judgement
 from tests.sms.server import Assistant, Server
 
 DAY = 24 * 3600
@@ -78,6 +78,18 @@ async def test_what_is_too_old_goes_though_nobody_is_followed_up(
         await store.save(DialogueStateTracker.from_events(sender, [said]))
     await purge_once(store, monkeypatch)
     assert sorted(await store.keys()) == ["chat-b", "sms-b"]
+
+
+async def test_judgements_stay_and_name_nobody(
+    store: BoundedSQLTrackerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = UserUttered("bonjour", timestamp=time.time() - 1000 * DAY)
+    await store.save(DialogueStateTracker.from_events("chat-a", [said]))
+    store.judge("an answer", "driving", True)
+    await purge_once(store, monkeypatch)
+    assert await store.keys() == []
+    assert store.judgements() == [("driving", 1, 0)]
+    assert set(Judgement.__table__.columns.keys()) == {"answer", "topic", "helpful"}
 
 
 async def test_one_purge_for_all_channels(store: BoundedSQLTrackerStore) -> None:

@@ -92,6 +92,7 @@ def test_the_spool_outlives_the_process(tmp_path: Path) -> None:
     assert Spool(SpoolFolder(tmp_path / "spool")).drain(told.append) == 1
     assert told == [ALARM]
     assert Spool(SpoolFolder(tmp_path / "spool")).drain(told.append) == 0
+    assert list((tmp_path / "spool").iterdir()) == []
 
 
 def test_what_cannot_be_raised_waits(tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""Each promise of the tables of what is kept (docs/) has its test."""
+
+import re
+
+import pytest
+
+from cimento.settings.paths import ROOT
+
+RETENTION = "tests/followup/test_retention.py"
+# {document: {row of its table: the test that proves how long}}
+PROOFS = {
+    "docs/website-chat.md": {
+        "the conversation as shown": "tests/browser/test_conversation.py"
+        "::test_two_idle_hours_empty_the_screen_and_the_storage",
+        "the conversation, encrypted": f"{RETENTION}"
+        "::test_a_conversation_is_kept_so_long_after_its_last_message",
+        "the session token": "tests/chat/test_parts.py::test_an_unused_session_expires",
+        "« Ce message a-t-il répondu à votre question ? » oui / non": "tests/test_housekeeping.py"
+        "::test_judgements_stay_and_name_nobody",
+        "addresses": "tests/chat/test_guard.py::test_who_asked_is_forgotten_after_a_minute",
+    },
+    "docs/sms.md": {
+        "conversations, by a keyed hash of the number": f"{RETENTION}"
+        "::test_a_conversation_is_kept_so_long_after_its_last_message",
+        "a message with its number, encrypted": "tests/sms/test_stores.py"
+        "::test_words_wait_encrypted_and_are_gone_when_answered",
+        "an alert that the database did not take, encrypted": "tests/sms/test_nothing_written.py"
+        "::test_the_spool_outlives_the_process",
+        "message ids, delivery states by reference": f"{RETENTION}"
+        "::test_ids_and_states_of_sms_are_kept_so_long",
+        "STOP, by the same hash": f"{RETENTION}::test_a_wish_outlives_everything_but_its_end",
+        "texts sent to the simulated phone, encrypted": f"{RETENTION}"
+        "::test_ids_and_states_of_sms_are_kept_so_long",
+    },
+    "docs/followup.md": {
+        **dict.fromkeys(
+            (
+                "telephone number",
+                "discharge and act times, SMS states, times of answers",
+                "consent, STOP, REPRENDRE: who and when",
+                "the patient's words of an alert",
+            ),
+            f"{RETENTION}::test_each_thing_about_a_person_is_kept_so_long",
+        ),
+        "the wish to get no SMS": f"{RETENTION}::test_a_wish_outlives_everything_but_its_end",
+        "the conversation": f"{RETENTION}"
+        "::test_people_are_kept_so_long_after_their_last_message",
+        "who did what, and when": f"{RETENTION}::test_who_did_what_outlives_everything",
+    },
+}
+
+
+@pytest.mark.parametrize("document", PROOFS)
+def test_each_row_has_its_test(document: str) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    section = re.split(r"^## What is kept.*$", text, flags=re.MULTILINE)[1].partition("\n## ")[0]
+    _, *rows = re.findall(r"^\| (.*?) \|", section, re.MULTILINE)
+    assert sorted(rows) == sorted(PROOFS[document])
+    for proof in PROOFS[document].values():
+        file, _, name = proof.partition("::")
+        assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), proof
