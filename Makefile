@@ -34,6 +34,9 @@ train: .venv/.synced ## Train the model if its sources have changed
 check: .venv/.synced ## Check that every answer rests on the sheet or the policy
 	@$(CIMENTO) check
 
+audit: .venv/.synced ## Look for known vulnerabilities of what is pinned
+	@sh cimento/ops/audit.sh
+
 booklet: .venv/.synced ## Print all questions and answers, for the physicians who approve them
 	@$(CIMENTO) booklet
 

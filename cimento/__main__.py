@@ -7,6 +7,7 @@ seconds that the others need not wait for.
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import sqlalchemy as sa
@@ -146,6 +147,14 @@ def sbom() -> None:
     from cimento.ops import sbom as materials
 
     print(materials.sbom())
+
+
+@app.command(hidden=True)
+def audit(report: Path) -> None:
+    """Say what a report of pip-audit tells that is not known: `make audit`."""
+    from cimento.ops.audit import audit
+
+    raise typer.Exit(audit(report))
 
 
 @app.command()

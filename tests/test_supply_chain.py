@@ -2,11 +2,14 @@
 
 import json
 import re
+from datetime import datetime
+from typing import Any
 
+import pytest
+
+from cimento.ops.audit import Known, judge, read_known
 from cimento.ops.sbom import pinned, sbom
 from cimento.settings.paths import ROOT
-
-KNOWN = re.compile(r"((?:CVE|GHSA|PYSEC)-\S+) (\S+) (\S+): .{10,}")
 
 
 def test_every_file_that_is_installed_is_pinned_by_hash() -> None:
@@ -30,13 +33,41 @@ def test_the_bill_of_materials_has_every_package() -> None:
 
 
 def test_a_known_vulnerability_is_of_what_is_pinned_and_says_why_it_is_not_reached() -> None:
-    lines = (ROOT / "requirements/known_vulnerabilities.txt").read_text(encoding="utf-8")
-    entries = [line for line in lines.splitlines() if not line.startswith("#")]
+    date, known = read_known()
+    assert datetime.strptime(date, "%d %B %Y")
     versions = dict(pinned())
-    for entry in entries:
-        known = KNOWN.fullmatch(entry)
-        assert known, entry
-        assert versions[known[2]] == known[3], f"{entry}: is it mended in the version pinned now?"
+    assert known
+    for entry in known:
+        assert versions[entry.package] == entry.version, f"{entry.id}: mended in what is pinned?"
+
+
+def package(name: str, *ids: str, aliases: tuple[str, ...] = ()) -> dict[str, Any]:
+    found = [{"id": id_, "aliases": [*aliases], "fix_versions": ["2"]} for id_ in ids]
+    return {"name": name, "version": "1", "vulns": found}
+
+
+UNASKED = {"name": "quiet", "skip_reason": "not found"}
+TOLD = [Known("CVE-1", "known", "1", "nobody calls it")]
+
+
+@pytest.mark.parametrize(
+    ("packages", "status", "said"),
+    [
+        ([package("fine")], 0, "1 of 1 packages were asked about: 0 found."),
+        ([package("known", "PYSEC-1", aliases=("CVE-1",))], 0, ": 1 found."),
+        ([package("new", "CVE-2")], 1, "CVE-2 new 1: not in known_vulnerabilities.txt"),
+        ([package("fine"), UNASKED], 2, "NOT AUDITED: the index"),
+        ([package("new", "CVE-2"), UNASKED], 1, "tells nothing about quiet."),
+        ([UNASKED] * 7, 2, "0 of 7 packages"),
+    ],
+)
+def test_what_was_not_audited_is_not_called_safe(
+    packages: list[dict[str, Any]], status: int, said: str
+) -> None:
+    lines, judged = judge({"dependencies": packages}, "1 May 2027", TOLD)
+    assert judged == status
+    assert said in "\n".join(lines)
+    assert lines[-1] == "known_vulnerabilities.txt tells of 1, as of 1 May 2027."
 
 
 def test_every_line_of_the_checklist_names_a_test_that_is_there() -> None:
