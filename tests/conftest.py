@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -20,6 +20,9 @@ from cimento.store.database import open_database
 from tests import debian, overheard, servers
 from tests.followup import services
 from tests.servers import Assistant
+
+if TYPE_CHECKING:
+    from rasa.core.agent import Agent
 
 # A developer's own settings change no test, nor does a proxy: all is on this machine.
 for name in [name for name in os.environ if name.startswith(PREFIX)]:
@@ -38,9 +41,9 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("anywhere")
 
 # Fixtures that take long to make: the tests that use one run in the same process.
-SHARED = ("assistant", "parse", "mended", "clinic", "demo", "postgres_server")
+SHARED = ("assistant", "agent", "mended", "clinic", "demo", "postgres_server")
 # Who uses one of these, directly or not, is marked `slow`.
-SLOW = {"programs", "parse"}
+SLOW = {"programs", "agent"}
 _running: list[pytest.Item] = []  # the test that runs, from its setup to its teardown
 
 
@@ -158,22 +161,27 @@ def postgres_server(programs: None) -> Iterator[services.Postgres]:
 
 
 @pytest.fixture(scope="session")
-def parse() -> Callable[[str], dict[str, Any]]:
-    """Return what the deployed model understands of a message (Rasa's parse data)."""
+def agent() -> "Agent":
+    """The deployed model, in this process; a test says where its action server is."""
     from rasa.core.agent import Agent
-    from rasa.core.channels.channel import UserMessage
+    from rasa.utils.endpoints import EndpointConfig
 
-    agent = Agent.load(str(ROOT / MODEL))
-    processor = agent.processor
+    agent = Agent.load(str(ROOT / MODEL), action_endpoint=EndpointConfig())
+    assert agent.processor is not None
+    return agent
+
+
+@pytest.fixture(scope="session")
+def parse(agent: "Agent") -> Callable[[str], dict[str, Any]]:
+    """Return what the deployed model understands of a message (Rasa's parse data)."""
+    from rasa.core.channels.channel import UserMessage
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    processor, tracker = agent.processor, DialogueStateTracker("test", [])
     assert processor is not None
 
     def read(text: str) -> dict[str, Any]:
-        parsed: dict[str, Any] = processor._parse_message_with_graph(
-            UserMessage(text), processor_tracker
-        )
+        parsed: dict[str, Any] = processor._parse_message_with_graph(UserMessage(text), tracker)
         return parsed
 
-    from rasa.shared.core.trackers import DialogueStateTracker
-
-    processor_tracker = DialogueStateTracker("test", [])
     return read

@@ -129,7 +129,7 @@ def test_what_is_killed_is_started_again(tmp_path: Path) -> None:
     assert ran.stdout.decode().splitlines() == ["It ended (137) and is started again.", "again"]
 
 
-def test_an_action_server_that_hangs_is_given_up_in_time() -> None:
+def test_a_turn_waits_for_an_action_server_that_hangs_less_than_three_seconds() -> None:
     assert ServerSettings().actions_seconds <= 2
 
 

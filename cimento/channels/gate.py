@@ -13,6 +13,7 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
+from cimento.channels.action_server import limit_actions
 from cimento.settings.chat import ChatSettings
 from cimento.settings.headers import DEADLINE, HEADERS, HSTS
 
@@ -43,6 +44,7 @@ class _Gate:
         app.signal("http.lifecycle.complete")(self._end)
         app.register_middleware(self._add_headers, "response")
         app.register_listener(self._let_many_wait, "before_server_start")
+        app.register_listener(limit_actions, "after_server_start")
 
     @staticmethod
     async def _let_many_wait(_: Sanic, loop: asyncio.AbstractEventLoop) -> None:

@@ -1,8 +1,7 @@
 """Start the Rasa server as `cimento run` does: `cimento serve`.
 
-It is `rasa run`, with what its command line cannot do: an action server that hangs is given up
-after seconds (Rasa waits five minutes), as many connections as the system allows may be open, and
-the libraries' warnings about one another are not shown. Rasa's HTTP API is closed.
+It is `rasa run`, with what its command line cannot do: as many connections as the system allows may
+be open, and the libraries' warnings about one another are not shown. Rasa's HTTP API is closed.
 """
 
 import logging
@@ -36,9 +35,7 @@ def serve() -> None:
     warnings.showwarning = lambda *_, **__: None
     logging.disable(logging.WARNING)  # TensorFlow's, about parts left out on purpose
     import rasa.__main__  # here: after the warnings are silenced
-    from rasa.core.actions import action
 
     logging.disable(logging.NOTSET)
-    action.DEFAULT_REQUEST_TIMEOUT = ServerSettings.read().actions_seconds
     sys.argv = ["rasa", *arguments()]
     rasa.__main__.main()

@@ -17,9 +17,7 @@ class ServerSettings(Concern):
     port: int = setting(5005, "port of the assistant: chat, REST, SMS", **_PORT)
     actions_host: str = setting("127.0.0.1", "address of the action server")
     actions_port: int = setting(5055, "port of the action server", **_PORT)
-    actions_seconds: int = setting(
-        2, "an action server that has not answered is given up after", "seconds", ge=1
-    )
+    actions_seconds: int = setting(2, "a turn waits for the action server at most", "seconds", ge=1)
     rest: Literal["loopback", "open", "off"] = setting(
         "loopback",
         "who may use the REST channel: programs of this machine alone, and where there is a proxy "
