@@ -106,9 +106,9 @@ def test_too_many_choices_lose_the_last_ones() -> None:
 def test_every_choice_of_an_sms_answer_fits_with_the_disclosure() -> None:
     """What an answer leaves to its choices would else be lost."""
     catalogue = load_catalogue()
-    for file in sorted((ROOT / "data").glob("*/*.yml")):
+    for file in {wording.file for wording in catalogue.wordings}:
         for name, variants in (
-            yaml.safe_load(file.read_text("utf-8")).get("responses") or {}
+            yaml.safe_load((ROOT / file).read_text("utf-8")).get("responses") or {}
         ).items():
             for variant in variants:
                 if variant.get("channel") == SMS and variant.get("buttons"):
@@ -126,6 +126,27 @@ def test_every_sms_answer_fits_with_the_disclosure() -> None:
             sms = compose(answer(text), COMPOSER.texts["disclosure"])
             assert gsm7.segments(sms) <= 2, wording.response
             assert "automatique" in sms
+
+
+UNSEEN, UNSEEN_SHORT = (COMPOSER.texts[f"media_unseen{end}"] for end in ("", "_short"))
+
+
+def test_an_unseen_picture_may_be_an_alarm() -> None:
+    """What answers its words is followed by the emergency numbers, however long it is."""
+    assert COMPOSER.with_unseen(ANSWER) == [f"{ANSWER}\n{UNSEEN}"]
+    for wording in load_catalogue().wordings:
+        if wording.channel == SMS:
+            sms = compose(answer(load_catalogue().render(wording.text)), "Assistant automatique.")
+            first, *others = COMPOSER.with_unseen(sms)
+            assert first.startswith(sms)
+            assert gsm7.segments(first) <= 2
+            assert "112" in first or others == [UNSEEN], wording.response
+
+
+def test_an_alarm_keeps_its_advice_whole_and_says_of_a_picture_what_fits() -> None:
+    alarm = "Appelez le 15 ou le 112."
+    assert COMPOSER.with_unseen(alarm) == [f"{alarm}\n{UNSEEN_SHORT}"]
+    assert COMPOSER.with_unseen(alarm + "x" * 280) == [alarm + "x" * 280]
 
 
 @given(
@@ -158,7 +179,7 @@ def test_what_the_channel_says_tells_whom_to_call_as_answers_do() -> None:
     assert [line for wording in texts.wordings() for line in check_calls(wording)] == []
 
 
-@pytest.mark.parametrize("name", ["wordless", "media", "stopped"])
+@pytest.mark.parametrize("name", ["wordless", "media", "media_unseen", "stopped"])
 def test_what_answers_an_unread_message_begins_with_the_emergency_numbers(name: str) -> None:
     (wording,) = [w for w in texts.wordings() if w.response == f"sms.{name}"]
     assert check_calls(wording, unread=True) == []

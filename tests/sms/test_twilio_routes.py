@@ -81,6 +81,7 @@ def test_a_picture_is_answered(served: Server, twilio: Twilio) -> None:
     call(served, INBOUND, form, sign(INBOUND, form))
     first, second = (sent["Body"] for sent in twilio.asked)
     assert "ni voir les photos" in first
+    assert "le 15 ou le 112 ; SMS au 114" in second
     assert second.endswith("Je ne peux pas voir les photos.")
 
 

@@ -83,6 +83,18 @@ class Composer:
             body = f"{body}\n{said}"
         return f"{body}\n{closing}" if closing and fits(body, closing) else body
 
+    def with_unseen(self, sms: str) -> list[str]:
+        """Return the SMS that answer a message whose picture was not seen: `sms` first.
+
+        The picture may be an alarm: the notice has the emergency numbers, unless `sms` has them.
+        Where there is no room, they leave in an SMS of their own: neither cuts the other.
+        """
+        told = "112" in sms
+        notice = self.texts["media_unseen_short" if told else "media_unseen"]
+        if fits(sms, notice):
+            return [f"{sms}\n{notice}"]
+        return [sms] if told else [sms, notice]
+
     def _tail(self, body: str) -> str:
         for name in ("rest_short",) if self._phone in body else ("rest", "rest_short"):
             if fits(body, self.texts[name]):

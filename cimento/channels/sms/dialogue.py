@@ -109,7 +109,7 @@ class Dialogue:
             )
             silent = over_rate or await asyncio.to_thread(self._is_opted_out, conversation)
             if not silent or alarms.heard(said):
-                to_send.append(await self._turn(received))
+                to_send += await self._turn(received)
             if stopped_now:
                 to_send.append(Reply(self._composer.texts["stopped"]))
         for position, reply in enumerate(to_send):
@@ -118,17 +118,17 @@ class Dialogue:
     async def answer_alarm(self, received: Received) -> bool:
         """Answer a message if it is an alarm, while the database takes nothing; return whether
         it was. STOP and the rate are not asked: neither keeps an alarm from being answered."""
-        reply = await self._turn(received, away=True)
-        if reply.urgent:
-            await self._send(received, reply, 0)
-        return reply.urgent
+        replies = [reply for reply in await self._turn(received, away=True) if reply.urgent]
+        for position, reply in enumerate(replies):
+            await self._send(received, reply, position)
+        return bool(replies)
 
     def _is_opted_out(self, conversation: str) -> bool:
         with self._database.begin() as session:
             return people.is_opted_out(session, conversation)
 
-    async def _turn(self, received: Received, away: bool = False) -> Reply:
-        """Return the SMS that answers `message`; the team is told of an alarm before.
+    async def _turn(self, received: Received, away: bool = False) -> list[Reply]:
+        """Return the SMS that answer `message`; the team is told of an alarm before.
 
         `away`: the database takes nothing. An alert then goes to the spool without a try.
         """
@@ -141,7 +141,7 @@ class Dialogue:
         opening = "" if spoken_before else texts["disclosure"]
         if not any(character.isalnum() for character in said):
             words = {"text": texts["media" if message.media else "wordless"]}
-            return Reply(self._composer.compose([words], opening))
+            return [Reply(self._composer.compose([words], opening))]
         if not away:
             await self._tell(self._listener.replied, conversation)
         # What the patient types is text, whatever it starts with: "/ 38,5 ce soir".
@@ -152,11 +152,11 @@ class Dialogue:
         if level != "none" or _HUMAN in topics:
             tell = self._listener.escalated_later if away else self._listener.escalated
             await self._tell(tell, number, said, level, message.id)
-        closing = texts["media_unseen"] if message.media else ""
         asks = any(sent.get("buttons") for sent in messages)  # its choices stay the last lines
-        if opening and level == "none" and not (closing or asks):
-            closing = texts["privacy"]
-        return Reply(self._composer.compose(messages, opening, closing), level != "none")
+        calm = opening and level == "none" and not (message.media or asks)
+        sms = self._composer.compose(messages, opening, texts["privacy"] if calm else "")
+        parts = self._composer.with_unseen(sms) if message.media else [sms]
+        return [Reply(part, level != "none") for part in parts]
 
     async def _ask(
         self, words: str, conversation: str, on_new_message: OnNewMessage
