@@ -33,7 +33,7 @@ def _today(old: dict[str, Any]) -> tuple[Wording, bool]:
     name = old["response"]
     for wording in (*read_protocol().wordings(), *texts.wordings()):
         if wording.response == name:
-            return wording, name != "evening_before"
+            return wording, name not in ("evening_before", "three_weeks")
     (found,) = [
         wording
         for wording in ANSWERS
