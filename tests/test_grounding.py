@@ -93,6 +93,10 @@ def _edit(project: Path, file: str, old: str, new: str) -> None:
         ("data/facets/08_after.yml", "utter_rest/where", "utter_rests/where", "no answer on 'rests'"),
         ("data/facets/08_after.yml", "topic: rest,", "topic: driving,", "utter_rest has another custom"),
         ("sheet/facts.yml", '"liberte .*refuser"', '"obligation"', "loses 'obligation'"),
+        ("data/safety/alarms.yml", "Pour cet assistant, la fièvre", "La fièvre", "loses 'assistant' of 'fever_threshold'"),
+        ("data/safety/alarms.yml", "title: Ni fièvre, ni frissons", "title: Tout va bien", "'tout va bien' is in no quote"),
+        ("data/sheet/06_risks.yml", "s'est occupée de vous", "vous a pris en charge", "true of a man alone: 'vous a pris'"),
+        ("data/sheet/04_procedure.yml", '"À votre arrivée, on vous', '"Oui. À votre arrivée, on vous', "begins with yes or no"),
     ],
 )  # fmt: skip
 def test_a_breach_is_found(project: Path, file: str, old: str, new: str, said: str) -> None:
@@ -117,12 +121,26 @@ def test_a_missing_policy_says_how_to_restore_it(project: Path) -> None:
 
 
 def test_a_page_that_nobody_has_read_for_a_year_is_named() -> None:
-    page = {"title": "Une page", "url": "https://example.org"}
+    page = {"title": "Une page", "url": "https://example.org/page"}
     read = [None, date(2026, 1, 1), date(2026, 1, 2)]
     policy = {"rule": {"text": "x", "sources": [{**page, "read": day} for day in read]}}
     never, old = sheet.stale_sources(policy, date(2027, 1, 2))
-    assert "never read: Une page (https://example.org)" in never
+    assert "never read: Une page (https://example.org/page)" in never
     assert "last read on 2026-01-01" in old
+
+
+def test_the_address_of_a_site_is_not_that_of_a_page() -> None:
+    page = {"title": "Un site", "url": "https://example.org/", "read": date(2026, 1, 1)}
+    policy = {"rule": {"text": "x", "sources": [page]}}
+    (line,) = sheet.stale_sources(policy, date(2026, 1, 2))
+    assert "not a page's: https://example.org/" in line
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "cimento").glob("**/*.html")), ids=lambda p: p.stem)
+def test_a_page_does_not_break_before_a_mark(page: Path) -> None:
+    markup = r"<(script|style)\b.*?</\1>|<[^>]*>|\{[{%].*?[%}]\}"
+    text = re.sub(markup, "x", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert grounding.BREAKS.search(text) is None
 
 
 def test_a_policy_statement_without_source_is_refused(project: Path) -> None:

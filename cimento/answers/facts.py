@@ -23,7 +23,8 @@ _HEDGE = re.compile(
 # Words that make more of what the sheet says, unless the quotes have them too.
 _STRONGER = re.compile(
     r"\b(?:toujours|jamais|obligatoires?|obligatoirement|interdite?s?|garantie?s?|certainement"
-    r"|forcement|imperativement|aucun risque|sans risque|sans danger|indispensable|a l'aveugle)\b"
+    r"|forcement|imperativement|aucun risque|sans risque|sans danger|tout va bien|indispensable"
+    r"|a l'aveugle)\b"
 )
 
 
@@ -77,7 +78,9 @@ def check_faithful(wording: Wording, facts: Sequence[Fact]) -> list[str]:
         said = [words for words in fact.never if re.search(words, text)]
         found += [f"{where}: {words!r} is not « {fact.passage} »" for words in said]
     quoted = fold(" ".join(wording.quotes))
-    harder = {word for word in _STRONGER.findall(text) if word not in quoted}
+    # A title is read too, on a button.
+    shown = f"{text} {fold(wording.title or '')}"
+    harder = {word for word in _STRONGER.findall(shown) if word not in quoted}
     return found + [f"{where}: {word!r} is in no quote" for word in sorted(harder)]
 
 

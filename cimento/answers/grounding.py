@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from cimento.answers import sheet
 from cimento.answers.calls import check_calls
@@ -21,6 +22,7 @@ from cimento.answers.catalogue import (
     read_catalogue,
 )
 from cimento.answers.facts import check_covered, check_faithful, check_whole, read_facts
+from cimento.nlu.text import fold
 from cimento.settings.paths import ROOT
 from cimento.sms import gsm7
 
@@ -37,7 +39,13 @@ NOT_QUOTED = {
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 # A space here must be one that does not break: "?" alone would begin a line.
-_BREAKS = re.compile(r"(?<=\S) (?:[:;?!%»]|°C)|(?<=\d) (?:heures|minutes|premières)\b")
+BREAKS = re.compile(r"(?<=\S) (?:[:;?!%»]|°C)|(?<=\d) (?:heures|minutes|premières)\b")
+# Half of the patients are women: said otherwise, it is true of both.
+_GENDERED = re.compile(
+    r"\bvous (?:a|ont|etes|serez|restez) (?:pris|accompagne|accueilli|allonge|conduit|couche"
+    r"|endormi|installe|opere|positionne|recouvert|seul)\b|\brestez allonge\b|\bpas seul\b"
+)
+_YES_OR_NO = re.compile(r"(?:oui|non)\b")  # an answer is that of many questions
 _LIST_MARK = re.compile(r"^\d[.)] ", re.MULTILINE)  # "1) …", "1. Oui": counts, states nothing
 
 
@@ -45,8 +53,8 @@ def _numbers(text: str) -> set[str]:
     return {number.replace(",", ".") for number in _NUMBER.findall(_LIST_MARK.sub("", text))}
 
 
-def check_sources(wording: Wording, source: str, policy: dict[str, dict[str, str]]) -> list[str]:
-    """Return what is wrong with the quotes and numbers of a wording, one line each."""
+def check_sources(wording: Wording, source: str, policy: dict[str, dict[str, Any]]) -> list[str]:
+    """Return what is wrong with the quotes, statements and numbers of a wording, one line each."""
     where = f"{wording.file}, {wording.response} ({wording.channel})"
     found = [f"{where}: not in the sheet: « {q} »" for q in wording.quotes if q not in source]
     unknown = [name for name in wording.policy if name not in policy]
@@ -56,14 +64,24 @@ def check_sources(wording: Wording, source: str, policy: dict[str, dict[str, str
     found += [
         f"{where}: {number} is in no quote and no policy statement" for number in sorted(loose)
     ]
+    text = fold(wording.text)
+    found += [
+        f"{where}: loses {words!r} of {name!r} in {sheet.POLICY}"
+        for name in wording.policy
+        for words in policy.get(name, {}).get("keep", ())
+        if not re.search(words, text)
+    ]
     return found
 
 
 def check_form(wording: Wording, catalogue: Catalogue, sections: set[str]) -> list[str]:
-    """Return what is wrong with the length, alphabet and object of a wording, one line each."""
+    """Return what is wrong with the length, alphabet, manners and object of a wording, one line
+    each."""
     where = f"{wording.file}, {wording.response} ({wording.channel})"
     text = catalogue.render(wording.text)
-    found = []
+    found = [f"{where}: true of a man alone: {at[0]!r}" for at in _GENDERED.finditer(fold(text))]
+    if _YES_OR_NO.match(fold(text)):
+        found.append(f"{where}: begins with yes or no, whatever was asked")
     if wording.channel == SMS:
         foreign = gsm7.foreign_characters(text)
         if foreign:
@@ -77,7 +95,7 @@ def check_form(wording: Wording, catalogue: Catalogue, sections: set[str]) -> li
             found.append(f"{where}: {len(text)} characters, at most {MAX_WEB_CHARACTERS}")
         found += [
             f"{where}: a plain space may break before {mark!r}"
-            for mark in sorted({at[0].strip() for at in _BREAKS.finditer(wording.text)})
+            for mark in sorted({at[0].strip() for at in BREAKS.finditer(wording.text)})
         ]
         if wording.key and wording.key not in wording.text:
             found.append(f"{where}: its key words are not in it: {wording.key!r}")

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -33,8 +34,9 @@ def read_text(root: Path, relative: Path) -> str:
 
 
 def read_policy(root: Path = ROOT) -> dict[str, dict[str, Any]]:
-    """Return {statement id: {text, sources}}; SourceError when missing or malformed.
+    """Return {statement id: {text, keep?, sources}}; SourceError when missing or malformed.
 
+    `keep`: expressions that stand in each wording that rests on the statement, as in facts.yml.
     `sources`: a list of {title, url, read, note?}; `read` is the date on which the page itself
     was read, None when it has not been.
     """
@@ -57,7 +59,8 @@ def read_policy(root: Path = ROOT) -> dict[str, dict[str, Any]]:
 
 
 def stale_sources(policy: dict[str, dict[str, Any]], today: date) -> list[str]:
-    """Return one line for each page of the policy that nobody has read for a year."""
+    """Return one line for each page of the policy that nobody has read for a year, or whose
+    address is only that of its site."""
     found = []
     for name, statement in policy.items():
         for page in statement["sources"]:
@@ -66,6 +69,8 @@ def stale_sources(policy: dict[str, dict[str, Any]], today: date) -> list[str]:
                 found.append(f"{POLICY}, {name}: never read: {page['title']} ({page['url']})")
             elif today - read > _KEEPS:
                 found.append(f"{POLICY}, {name}: last read on {read}: {page['title']}")
+            if not urlsplit(page["url"]).path.strip("/"):
+                found.append(f"{POLICY}, {name}: a site's address, not a page's: {page['url']}")
     return found
 
 
