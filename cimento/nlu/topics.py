@@ -7,8 +7,14 @@ NEGATED = "negated_symptom"
 BEFORE_ACT = "symptom_before"
 # Topics that place an alarm elsewhere: with another person, or before the act.
 ELSEWHERE = {BEFORE_ACT, "other_person"}
+# Said of an alarm's advice, of the answers, of a check-in: nothing is answered beside them.
+TALK = {
+    "call_doubt", "call_will", "call_done", "call_unanswered", "call_unable", "call_settled",
+    "not_my_question", "ask_easier", "ask_which_point", "ask_other_moment",
+    "unsure", "wrong_person", "opt_out", "correct_yes", "correct_no", "ask_check_in",
+}  # fmt: skip
 # Topics that are no question of the sheet: never the second of two questions.
-NO_QUESTION = set(SIGNS) | ELSEWHERE | {
+NO_QUESTION = set(SIGNS) | ELSEWHERE | TALK | {
     "greet", "thanks", "goodbye", "affirm", "deny", "what_next", "repeat", "help", "insult",
     "out_of_scope", "bot_challenge", "tell_moment", NEGATED, "not_in_sheet", "unwell",
     "anxious", "human",
