@@ -5,10 +5,12 @@ In a response, `custom` is what the channels send ({topic, section, escalation})
 `title` that names the topic on a button.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -36,6 +38,7 @@ FACETS = {
 LEVELS = ("none", "equipe", "medecin", "urgence")  # escalation, from least to gravest
 AT_ONCE = ("medecin", "urgence")  # the levels that tell to call at once
 
+_NAME = re.compile(r"\{(\w+)\}")
 _DOMAIN = Path("domain.yml")
 _TRAINING_LINES = "nlu"  # the folder of data/ that holds no response
 
@@ -132,9 +135,18 @@ class Catalogue:
             return self.render(wording.text)
         return self.render(sentences_of(wording.text, wording.key or self.answer(topic).key))
 
-    def render(self, text: str) -> str:
-        """Return `text` with the service's number in the place of its slots."""
-        return text.format(**self.service)
+    def render(self, text: str, fill: Mapping[str, str] = MappingProxyType({})) -> str:
+        """Return `text` with the service's number in the place of its slots, and with `fill`.
+
+        Other {names} stand: they are filled in when it is said (cimento/dialogue).
+        """
+        known = {**self.service, **fill}
+        return _NAME.sub(lambda name: known.get(name[1], name[0]), text)
+
+    @cached_property
+    def responses(self) -> frozenset[str]:
+        """The names of all responses."""
+        return frozenset(wording.response for wording in self.wordings)
 
     @cached_property
     def escalations(self) -> Mapping[str, str]:

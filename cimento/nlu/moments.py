@@ -27,3 +27,15 @@ def read(message: str) -> str | None:
     """
     text = spell(clip(message))
     return next((moment for pattern, moment in _patterns() if pattern.search(text)), None)
+
+
+@lru_cache(maxsize=1)
+def _first_day_over() -> re.Pattern[str]:
+    words = lexicon.load("moments")
+    return lexicon.any_of(words["first_day_over"], words["groups"])
+
+
+def is_first_day_over(message: str) -> bool:
+    """Return whether `message` says that the act was two days ago or more."""
+    text = spell(clip(message))
+    return read(message) == AFTER and bool(_first_day_over().search(text))

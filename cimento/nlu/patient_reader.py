@@ -29,7 +29,7 @@ QUESTIONS = "questions"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class PatientReader(GraphComponent, IntentClassifier):
-    """Decides the intent, lists further questions, and extracts the entity `moment`."""
+    """Decides the intent, lists further questions, and extracts `moment` and `first_day`."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -141,15 +141,21 @@ class PatientReader(GraphComponent, IntentClassifier):
         message.set(INTENT, chosen, add_to_output=True)
         message.set(INTENT_RANKING_KEY, [chosen, *others], add_to_output=True)
         message.set(QUESTIONS, decision.also, add_to_output=True)
-        if moment:
-            entity = {
-                "entity": "moment",
-                "value": moment,
-                "start": 0,
-                "end": len(text),
-                "extractor": type(self).__name__,
-            }
-            message.set(ENTITIES, [*message.get(ENTITIES, []), entity], add_to_output=True)
+        told = {"moment": moment, "first_day": "over" if moments.is_first_day_over(text) else None}
+        for entity, value in told.items():
+            if value:
+                self._extract(message, entity, value)
+
+    def _extract(self, message: Message, entity: str, value: str) -> None:
+        """Add an entity that the whole message tells."""
+        found = {
+            "entity": entity,
+            "value": value,
+            "start": 0,
+            "end": len(message.get(TEXT)),
+            "extractor": type(self).__name__,
+        }
+        message.set(ENTITIES, [*message.get(ENTITIES, []), found], add_to_output=True)
 
 
 def _example(message: Message) -> Example | None:
