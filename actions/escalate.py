@@ -7,8 +7,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turns import custom_objects, intent, split_turns
 from cimento.answers.catalogue import LEVELS, Catalogue, load_catalogue
+from cimento.dialogue import follow_up
+from cimento.dialogue.turns import custom_objects, intent, split_turns
 
 
 class ActionEscalate(Action):
@@ -36,7 +37,8 @@ class ActionEscalate(Action):
             objects = [{"topic": topic, "escalation": self._levels[topic]}]
         gravest = max(objects, key=lambda entry: LEVELS.index(entry["escalation"]))
         for question in tracker.latest_message.get("questions") or []:
-            dispatcher.utter_message(response=f"utter_{question}")
+            if question not in follow_up.INTENTS:  # asked of the alarm, it has its answer
+                dispatcher.utter_message(response=f"utter_{question}")
         return [
             SlotSet("escalation__level", gravest["escalation"]),
             SlotSet("escalation__topic", gravest["topic"]),

@@ -1,5 +1,6 @@
 """The custom actions, each run on a tracker as the action server receives it."""
 
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -8,65 +9,86 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer_each import ActionAnswerEach
 from actions.escalate import ActionEscalate
+from actions.follow_alarm import ActionFollowAlarm
+from actions.follow_up import ActionFollowUp
 from actions.forget_symptom import ActionForgetSymptom
 from actions.give_contact import ActionGiveContact
 from actions.offer_topics import ActionOfferTopics
+from actions.out_of_scope import ActionOutOfScope
 from actions.repeat_answer import ActionRepeatAnswer
+from tests.dialogue.said import bot, user
 
 
-def user(intent: str, **parse_data: Any) -> dict[str, Any]:
-    """Return the event of a message understood as `intent`."""
-    data = {"intent": {"name": intent, "confidence": 1.0}, **parse_data}
-    return {"event": "user", "text": "…", "parse_data": data}
-
-
-def bot(response: str, escalation: str = "none") -> dict[str, Any]:
-    """Return the event of a response said."""
-    custom = {"topic": response.removeprefix("utter_"), "section": None, "escalation": escalation}
-    return {
-        "event": "bot",
-        "text": "…",
-        "data": {"custom": custom},
-        "metadata": {"utter_action": response},
-    }
-
-
-async def run(action: Any, *events: dict[str, Any]) -> tuple[list[str], dict[str, Any], list[Any]]:
+async def run(
+    action: Any, *events: dict[str, Any], slots: dict[str, Any] | None = None
+) -> tuple[list[str], dict[str, Any], list[Any]]:
     """Run `action`; return the responses said, the slots set, and the buttons."""
     latest = next(event for event in reversed(events) if event["event"] == "user")["parse_data"]
-    tracker = Tracker("x", {}, latest, list(events), False, None, {}, "action_listen")
+    tracker = Tracker("x", slots or {}, latest, list(events), False, None, {}, "action_listen")
     dispatcher = CollectingDispatcher()
     returned = await action.run(dispatcher, tracker, {})
-    slots = {event["name"]: event["value"] for event in returned}
+    changed = {event["name"]: event["value"] for event in returned}
     said = [message["response"] for message in dispatcher.messages]
     return (
         said,
-        slots,
+        changed,
         [message["buttons"] for message in dispatcher.messages if message["buttons"]],
     )
 
 
+async def test_who_asks_for_simpler_words_gets_the_easy_wording() -> None:
+    events = [user("rest"), bot("utter_rest"), user("ask_easier")]
+    assert (await run(ActionRepeatAnswer(), *events))[0] == ["utter_rest/easy"]
+
+
 @pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        ("plus simple", "utter_rest/easy"),
-        ("Plus simple", "utter_rest/easy"),
-        ("jé rien compri", "utter_rest/easy"),
-        ("c'est trop compliqué pour moi", "utter_rest/easy"),
-        ("avec des petits mots svp", "utter_rest/easy"),
-        ("vous pouvez répéter ?", "utter_rest"),
-        ("j'ai effacé le message", "utter_rest"),
-    ],
+    "response", ["utter_driving", "utter_rest/easy", "utter_follow_up/unsaid_why"]
 )
-async def test_who_asks_for_simpler_words_gets_the_easy_wording(words: str, said: str) -> None:
-    events = [user("rest"), bot("utter_rest"), user("repeat", text=words)]
-    assert (await run(ActionRepeatAnswer(), *events))[0] == [said]
+async def test_what_is_easy_already_is_said_in_short_with_the_number(response: str) -> None:
+    events = [user("x"), bot(response, topic="driving"), user("ask_easier")]
+    assert (await run(ActionRepeatAnswer(), *events))[0] == ["utter_follow_up/in_short"]
 
 
-async def test_what_is_easy_already_is_said_again() -> None:
-    for response in ("utter_driving", "utter_rest/easy"):
-        events = [user("x"), bot(response), user("repeat", text="plus simple")]
-        assert (await run(ActionRepeatAnswer(), *events))[0] == [response]
+async def test_the_advice_of_an_alarm_is_said_whole_to_who_asks_for_less() -> None:
+    events = [user("fever"), bot("utter_fever", "medecin"), user("ask_easier")]
+    assert (await run(ActionRepeatAnswer(), *events))[0] == ["utter_fever"]
+
+
+async def test_what_was_filled_in_is_said_again_as_its_topic() -> None:
+    events = [user("ask_why"), bot("utter_follow_up/unsaid_why", topic="driving"), user("repeat")]
+    assert (await run(ActionRepeatAnswer(), *events))[0] == ["utter_driving"]
+
+
+async def test_a_follow_up_question_is_answered_on_the_last_topic() -> None:
+    events = [user("driving"), bot("utter_driving"), user("ask_how_long")]
+    assert (await run(ActionFollowUp(), *events))[0] == ["utter_driving/how_long"]
+
+
+async def test_a_follow_up_question_beside_another_is_asked_of_it() -> None:
+    events = [user("several_questions", questions=["shower", "ask_why"])]
+    assert (await run(ActionAnswerEach(), *events))[0] == ["utter_shower", "utter_shower/why"]
+
+
+async def test_who_says_that_it_is_settled_ends_the_alarm() -> None:
+    events = [user("fever"), bot("utter_fever", "medecin"), user("call_settled")]
+    said, slots, _ = await run(ActionFollowAlarm(), *events)
+    assert said == ["utter_call_settled"]
+    assert slots == {"escalation__level": None}
+
+
+async def test_who_doubts_after_an_alarm_is_told_again() -> None:
+    now = datetime.now(timezone.utc).isoformat()
+    slots = {"escalation__level": "medecin", "escalation__topic": "fever", "escalation__at": now}
+    said, changed, _ = await run(ActionFollowAlarm(), user("call_doubt"), slots=slots)
+    assert (said, changed) == (["utter_call_doubt/medecin"], {})
+
+
+async def test_who_was_answered_beside_is_offered_what_else_it_may_have_meant() -> None:
+    ranking = [{"name": n, "confidence": 0.1} for n in ("rest", "driving", "sport", "cost")]
+    events = [user("rest", intent_ranking=ranking), bot("utter_rest"), user("not_my_question")]
+    said, _, buttons = await run(ActionOfferTopics(), *events)
+    assert said == ["utter_help/offer_topics"]
+    assert [button["payload"] for button in buttons[0]] == ["/driving", "/sport", "/cost"]
 
 
 async def test_give_contact_says_the_number() -> None:
@@ -128,6 +150,45 @@ async def test_offer_topics_gives_up_if_there_is_no_likeliest() -> None:
     ]
 
 
+def ranked(*names: str) -> list[dict[str, Any]]:
+    """Return a ranking of intents, the likeliest first."""
+    return [{"name": name, "confidence": 0.1} for name in names]
+
+
+async def test_after_an_answer_what_may_be_a_follow_up_question_is_taken_for_one() -> None:
+    unsure = user("nlu_fallback", intent_ranking=ranked("cost", "ask_how_long"))
+    said, _, _ = await run(ActionOfferTopics(), user("driving"), bot("utter_driving"), unsure)
+    assert said == ["utter_driving/how_long"]
+
+
+async def test_after_an_answer_it_is_said_in_short_beside_the_offer() -> None:
+    unsure = user("nlu_fallback", intent_ranking=ranked("cost", "rest"))
+    said, _, buttons = await run(ActionOfferTopics(), user("driving"), bot("utter_driving"), unsure)
+    assert said == ["utter_follow_up/unsure"]
+    assert [button["payload"] for button in buttons[0]] == ["/cost", "/rest"]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "text", "before", "said"),
+    [
+        (0.4, "et le quad ?", [bot("utter_driving")], "utter_follow_up/same"),
+        (0.9, "il fait beau chez vous ?", [bot("utter_driving")], "utter_out_of_scope"),
+        (0.4, "et le quad ?", [bot("utter_thanks")], "utter_out_of_scope"),
+        (0.4, "et le quad ?", [bot("utter_not_in_sheet")], "utter_out_of_scope"),
+        (0.4, "mot " * 13, [bot("utter_driving")], "utter_out_of_scope"),
+    ],
+)
+async def test_what_leans_on_an_answer_is_no_other_subject(
+    confidence: float, text: str, before: list[dict[str, Any]], said: str
+) -> None:
+    message = user("out_of_scope", text, intent_ranking=ranked("out_of_scope"))
+    message["parse_data"] |= {
+        "text": text,
+        "intent": {"name": "out_of_scope", "confidence": confidence},
+    }
+    assert (await run(ActionOutOfScope(), user("driving"), *before, message))[0] == [said]
+
+
 async def test_repeat_says_the_last_answer_again() -> None:
     said, _, _ = await run(
         ActionRepeatAnswer(),
@@ -150,7 +211,10 @@ async def test_forget_symptom_empties_the_slot() -> None:
 
 @pytest.mark.parametrize(
     "action",
-    [ActionGiveContact, ActionEscalate, ActionAnswerEach, ActionOfferTopics, ActionRepeatAnswer, ActionForgetSymptom],
+    [
+        ActionGiveContact, ActionEscalate, ActionAnswerEach, ActionOfferTopics, ActionRepeatAnswer,
+        ActionForgetSymptom, ActionFollowUp, ActionFollowAlarm, ActionOutOfScope,
+    ],
 )  # fmt: skip
 def test_an_action_is_named_after_its_class(action: Any) -> None:
     words = "".join(f"_{c.lower()}" if c.isupper() else c for c in action.__name__).lstrip("_")

@@ -16,7 +16,7 @@ FLOORS = [
     ["cimento.bench"],
     ["cimento.ops"],
     ["actions", "cimento.channels"],
-    ["cimento.followup"],
+    ["cimento.followup", "cimento.dialogue"],
     ["cimento.answers"],
     ["cimento.sms"],
     ["cimento.store"],
@@ -27,6 +27,7 @@ FLOORS = [
 FREE_OF_RASA = [
     "cimento.followup",
     "cimento.answers",
+    "cimento.dialogue",
     "cimento.sms",
     "cimento.store.conversations",
     "cimento.settings",

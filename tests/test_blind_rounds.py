@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cimento.dialogue import follow_up
 from cimento.nlu import signs, topics
 from tests.blind_rounds import blind_lines
 from tests.mistyping import mistype
@@ -29,9 +30,10 @@ AS_GOOD = [{"contact", "human"}, *(set(group) for group in topics.BY_MOMENT)]
 
 
 def answers(parse: Parse, text: str) -> set[str]:
-    """Return the topics that would be answered."""
+    """Return the topics that would be answered at the first message of a conversation."""
     parsed = parse(text)
-    return {parsed["intent"]["name"], *parsed["questions"]}
+    asked = [parsed["intent"]["name"], *parsed["questions"]]
+    return {follow_up.OF_THE_ACT.get(topic, topic) for topic in asked}
 
 
 def is_met(topic: str, given: set[str]) -> bool:

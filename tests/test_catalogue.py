@@ -23,8 +23,9 @@ from cimento.settings.paths import ROOT
 from cimento.settings.sms import SmsSettings
 from cimento.store.database import open_database
 from tests.chat.client import Client
+from tests.dialogue.said import user
 from tests.sms.server import ALARM, ANSWER, DRIVING, Assistant, Server
-from tests.test_actions import run, user
+from tests.test_actions import run
 
 
 def test_the_first_wording_of_a_channel_is_found() -> None:

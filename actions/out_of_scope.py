@@ -1,0 +1,35 @@
+"""The custom action for messages about something else, or so it seems."""
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from cimento.answers.catalogue import Catalogue, load_catalogue
+from cimento.dialogue import unsure
+from cimento.dialogue.follow_up import FollowUp, Say
+from cimento.dialogue.turns import split_turns
+
+
+class ActionOutOfScope(Action):
+    """Say what the assistant is for; of a short message after an answer, that the sheet does not
+    say this of its topic."""
+
+    def __init__(self, catalogue: Catalogue | None = None) -> None:
+        self._catalogue = catalogue or load_catalogue()
+        self._follow_up = FollowUp(self._catalogue)
+
+    def name(self) -> str:
+        return "action_out_of_scope"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        message, turns = tracker.latest_message, split_turns(tracker.events)
+        text, confidence = message.get("text") or "", message["intent"]["confidence"]
+        say = Say("utter_out_of_scope")
+        if asked := unsure.leaning(turns, text, confidence, self._catalogue.titles):
+            channel = tracker.get_latest_input_channel() or ""
+            say = self._follow_up.answer(asked, turns, channel, text, None)
+        dispatcher.utter_message(response=say.response, **say.fill)
+        return []

@@ -1,0 +1,133 @@
+"""Answer a question that names no topic of its own, with the topic of the last answer.
+
+The understanding reads the facet alone (intents ask_why, ask_how_long…); the conversation
+supplies the topic; `data/facets/` holds what the sheet says of the one under the other.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cimento.answers.catalogue import AT_ONCE, FACETS, SMS, WEB, Catalogue
+from cimento.dialogue import points
+from cimento.dialogue.subject import NOT_IN_SHEET, subjects
+from cimento.dialogue.turns import Turn, last
+from cimento.nlu import moments, topics
+from cimento.sms import gsm7
+from cimento.sms.transliterate import to_gsm7
+
+_ASKED = "ask_"  # an intent: a facet asked
+# Asked of what was said, whatever it was.
+OF_ANSWERS = ("ask_which_point", "ask_other_moment", "ask_sure", "ask_else", "ask_same")
+INTENTS = frozenset({*(_ASKED + facet for facet in FACETS), *OF_ANSWERS})
+
+# Asked of nothing, it is asked of the act.
+OF_THE_ACT = {
+    "ask_why": "purpose", "ask_must": "consent_freedom", "ask_how": "course",
+    "ask_how_serious": "risks", "ask_prevent": "risks",
+}  # fmt: skip
+
+LONGEST_QUOTE = {SMS: 170}  # characters: the rest of two segments
+_WHOLE_QUOTE = 400
+
+
+@dataclass(frozen=True)
+class Say:
+    """A response to say; `fill`: what stands in the place of its {names}."""
+
+    response: str
+    fill: Mapping[str, str] = field(default_factory=dict)
+
+
+_SAME = "utter_follow_up/same"
+_ABOUT_WHAT = Say("utter_follow_up/about_what")
+
+
+class FollowUp:
+    """Answers follow-up questions from the catalogue. Raises nothing: what the sheet does not
+    say is said to be so."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def answer(
+        self, intent: str, turns: Sequence[Turn], channel: str, text: str, moment: str | None,
+        about: str | None = None,
+    ) -> Say:  # fmt: skip
+        """Return what to say to a message read as `intent`, one of INTENTS.
+
+        `turns`: the present one last; `text`: its words; `moment`: before or after the act,
+        when the message tells; `about`: the topic asked just before in the same message.
+        """
+        treated = [about] if about else subjects(turns, self._catalogue.titles)
+        if intent == "ask_which_point":
+            return self._point(turns, text)
+        if not treated:
+            of_the_act = OF_THE_ACT.get(intent)
+            return Say(f"utter_{of_the_act}") if of_the_act else _ABOUT_WHAT
+        if treated[-1] == NOT_IN_SHEET:
+            return Say(f"utter_{NOT_IN_SHEET}")
+        topic = self._meant(intent, treated)
+        facet = intent.removeprefix(_ASKED)
+        if said := self._catalogue.facets.get(topic, {}).get(facet):
+            return Say(said)
+        if self._catalogue.escalations.get(topic) in AT_ONCE:
+            return Say(f"utter_{topic}")  # an alarm is not discussed: its advice is said again
+        if intent == "ask_other_moment":
+            return self._other_moment(topic, moment, channel)
+        if intent == "ask_sure":
+            return self._source(topic, channel)
+        name = f"unsaid_{facet}" if facet in FACETS else facet
+        return self.filled(f"utter_follow_up/{name}", topic, channel)
+
+    def _meant(self, intent: str, treated: Sequence[str]) -> str:
+        """Return the topic meant, of several: the last of which the sheet says what is asked."""
+        facet = intent.removeprefix(_ASKED)
+        says = [topic for topic in treated if facet in self._catalogue.facets.get(topic, {})]
+        return (says or treated)[-1]
+
+    def filled(self, response: str, topic: str, channel: str) -> Say:
+        """Return `response` with the title of `topic` and its answer in short.
+
+        In an SMS that has no room for both: what the sheet does not say is said to be so, and
+        whom to ask.
+        """
+        fill = {
+            "title": self._catalogue.titles[topic],
+            "short": self._catalogue.in_short(topic, SMS if channel == SMS else WEB),
+            "topic": topic,
+        }
+        if channel == SMS:
+            text = self._catalogue.wording(response, SMS).text
+            sms = to_gsm7(self._catalogue.render(text, fill))
+            if gsm7.segments(sms) > gsm7.MAX_SEGMENTS:
+                is_unsaid = response.startswith("utter_follow_up/unsaid_") or response == _SAME
+                return Say(f"utter_{NOT_IN_SHEET}" if is_unsaid else "utter_contact")
+        return Say(response, fill)
+
+    def _source(self, topic: str, channel: str) -> Say:
+        longest = LONGEST_QUOTE.get(channel, _WHOLE_QUOTE)
+        quotes = [q for q in self._catalogue.quotes.get(topic, ()) if len(q) <= longest]
+        if not quotes:
+            return self.filled("utter_follow_up/sure", topic, channel)
+        return Say("utter_follow_up/source", {"quote": quotes[0], "topic": topic})
+
+    def _other_moment(self, topic: str, moment: str | None, channel: str) -> Say:
+        for before, after, either in topics.BY_MOMENT:
+            if topic in (before, after, either):
+                other = before if topic == after else after
+                told = {moments.BEFORE: before, moments.AFTER: after}.get(moment or "", other)
+                return Say(f"utter_{told}")
+        return self.filled("utter_follow_up/unsaid_moment", topic, channel)
+
+    def _point(self, turns: Sequence[Turn], text: str) -> Say:
+        which = points.place(text)
+        if which is None:
+            return _ABOUT_WHAT
+        if topic := points.topic_at(turns, which, self._catalogue.titles):
+            return Say(f"utter_{topic}")
+        before = last(turns)
+        point = points.point_at(before, which) if before else None
+        treated = subjects(turns, self._catalogue.titles)
+        if not point or not treated:
+            return _ABOUT_WHAT
+        return Say("utter_follow_up/point", {"point": point.rstrip(" ;."), "topic": treated[-1]})

@@ -1,0 +1,57 @@
+"""What is answered to an alarm is answered by what that alarm asked for, as long as it lasts."""
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from cimento.answers.catalogue import load_catalogue
+from cimento.dialogue import aftermath
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=timezone.utc)
+LASTS = timedelta(hours=24)
+KNOWN = load_catalogue().responses
+
+
+@pytest.mark.parametrize(
+    ("level", "topic", "hours", "state"),
+    [
+        ("medecin", "fever", 1, "medecin"),
+        ("urgence", "emergency", 23, "urgence"),
+        ("urgence", "suicidal", 1, "suicidal"),
+        ("medecin", "fever", 25, None),
+        ("equipe", "worrying_sign", 1, None),
+        (None, "fever", 1, None),
+    ],
+)
+def test_an_alarm_lasts(level: str | None, topic: str, hours: int, state: str | None) -> None:
+    at = (NOW - timedelta(hours=hours)).isoformat(timespec="seconds")
+    assert aftermath.state(level, topic, at, NOW, LASTS) == state
+
+
+def test_without_an_alarm_there_is_no_state() -> None:
+    assert aftermath.state("medecin", "fever", None, NOW, LASTS) is None
+
+
+@pytest.mark.parametrize("intent", aftermath.INTENTS)
+@pytest.mark.parametrize("state", ["medecin", "urgence", "suicidal", None])
+def test_each_is_answered_in_each_state(intent: str, state: str | None) -> None:
+    assert aftermath.response(intent, state, KNOWN) in KNOWN
+
+
+@pytest.mark.parametrize("state", ["medecin", "urgence", "suicidal"])
+@pytest.mark.parametrize("intent", ["call_doubt", "call_unanswered", "call_unable"])
+def test_who_has_not_been_helped_is_told_whom_to_call(intent: str, state: str) -> None:
+    catalogue = load_catalogue()
+    wording = catalogue.wording(aftermath.response(intent, state, KNOWN))
+    assert wording.custom["escalation"] in ("medecin", "urgence")
+    assert "15" in wording.text
+
+
+def test_suicidal_words_keep_their_advice() -> None:
+    assert aftermath.response("call_doubt", "suicidal", KNOWN) == "utter_suicidal"
+
+
+def test_nobody_answers_leads_to_the_15() -> None:
+    assert (
+        aftermath.response("call_unanswered", "medecin", KNOWN) == "utter_call_unanswered/medecin"
+    )

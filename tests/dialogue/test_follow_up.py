@@ -1,0 +1,136 @@
+"""A follow-up question is answered on the topic of the last answer, by what the sheet says."""
+
+import pytest
+
+from cimento.answers.catalogue import AT_ONCE, SMS, WEB, load_catalogue
+from cimento.dialogue.follow_up import INTENTS, LONGEST_QUOTE, FollowUp, Say
+from cimento.dialogue.subject import subjects_there_are
+from cimento.dialogue.turns import Turn
+from cimento.sms import gsm7
+from cimento.sms.transliterate import to_gsm7
+from tests.dialogue.said import answered, asks, bot, user
+
+CATALOGUE = load_catalogue()
+FOLLOW_UP = FollowUp(CATALOGUE)
+# What can be asked further about, alarms aside: their advice is said again.
+SUBJECTS = [
+    topic
+    for topic in subjects_there_are(CATALOGUE.titles)
+    if CATALOGUE.escalations[topic] not in AT_ONCE
+]
+
+
+def answer(*turns: Turn, moment: str | None = None, channel: str = WEB) -> Say:
+    present = turns[-1][0]
+    intent = present["parse_data"]["intent"]["name"]
+    return FOLLOW_UP.answer(intent, turns, channel, present["text"], moment)
+
+
+@pytest.mark.parametrize(
+    ("topic", "intent"),
+    [
+        ("shower", "ask_why"), ("companion", "ask_why"), ("pregnancy", "ask_whom"),
+        ("driving", "ask_how_long"), ("risk_leak", "ask_how_often"), ("risk_leak", "ask_where"),
+        ("monitoring", "ask_how_long"), ("rest", "ask_how_long"),
+    ],
+)  # fmt: skip
+def test_what_the_sheet_says_of_the_last_topic_is_said(topic: str, intent: str) -> None:
+    said = answer(answered(topic), asks(intent))
+    assert said == Say(f"utter_{topic}/{intent.removeprefix('ask_')}")
+
+
+def test_what_the_sheet_does_not_say_is_said_to_be_so_with_the_answer_in_short() -> None:
+    said = answer(answered("fasting"), asks("ask_why"))
+    assert said.response == "utter_follow_up/unsaid_why"
+    assert said.fill["title"] == "Manger et boire avant"
+    assert "jeun" in said.fill["short"]
+
+
+def test_a_facet_of_an_answer_leaves_its_topic_the_subject() -> None:
+    turn = [user("ask_how_long"), bot("utter_driving/how_long", topic="driving")]
+    assert (
+        answer(answered("driving"), turn, asks("ask_must")).fill.get("topic", "driving")
+        == "driving"
+    )
+
+
+def test_thanks_and_small_talk_leave_the_subject() -> None:
+    thanks, weather = [user("thanks"), bot("utter_thanks")], [user("x"), bot("utter_out_of_scope")]
+    said = answer(answered("shower"), thanks, weather, asks("ask_why"))
+    assert said == Say("utter_shower/why")
+
+
+def test_of_two_topics_the_one_of_which_the_sheet_says_it_is_meant() -> None:
+    assert answer(answered("shower", "cost"), asks("ask_why")) == Say("utter_shower/why")
+
+
+@pytest.mark.parametrize(
+    ("intent", "said"),
+    [
+        ("ask_why", "utter_purpose"),
+        ("ask_must", "utter_consent_freedom"),
+        ("ask_how_serious", "utter_risks"),
+        ("ask_when", "utter_follow_up/about_what"),
+        ("ask_same", "utter_follow_up/about_what"),
+    ],
+)
+def test_asked_of_nothing_it_is_asked_of_the_act_or_asked_back(intent: str, said: str) -> None:
+    assert answer(asks(intent)).response == said
+
+
+def test_what_is_not_in_the_sheet_stays_so() -> None:
+    assert answer(answered("not_in_sheet"), asks("ask_why")) == Say("utter_not_in_sheet")
+
+
+@pytest.mark.parametrize("intent", ["ask_why", "ask_how_serious", "ask_must", "ask_sure"])
+def test_an_alarm_is_not_discussed(intent: str) -> None:
+    turn = [user("fever"), bot("utter_fever", "medecin")]
+    said = CATALOGUE.wording(answer(turn, asks(intent)).response)
+    assert said.custom["escalation"] == "medecin"
+
+
+@pytest.mark.parametrize(
+    ("topic", "moment", "said"),
+    [
+        ("fasting", None, "utter_eat_after"),
+        ("fasting", "after", "utter_eat_after"),
+        ("eating", "before", "utter_fasting"),
+        ("aftercare", None, "utter_prepare"),
+        ("shower", "after", "utter_follow_up/unsaid_moment"),
+    ],
+)
+def test_the_other_moment(topic: str, moment: str | None, said: str) -> None:
+    found = answer(answered(topic), asks("ask_other_moment"), moment=moment)
+    assert found.response == said
+
+
+def test_who_asks_for_the_source_reads_the_sheet_word_for_word() -> None:
+    said = answer(answered("driving"), asks("ask_sure"))
+    assert said.response == "utter_follow_up/source"
+    assert said.fill["quote"] in CATALOGUE.quotes["driving"]
+
+
+def test_a_facet_in_the_same_message_is_asked_of_the_topic_before_it() -> None:
+    said = FOLLOW_UP.answer("ask_why", [asks("several_questions")], WEB, "…", None, about="shower")
+    assert said == Say("utter_shower/why")
+
+
+@pytest.mark.parametrize(
+    "response", sorted(r for r in CATALOGUE.responses if r.startswith("utter_follow_up/"))
+)
+def test_what_is_filled_in_has_room_in_an_sms(response: str) -> None:
+    wording = CATALOGUE.wording(response, SMS)
+    room = LONGEST_QUOTE[SMS]
+    for topic in SUBJECTS:
+        said = FOLLOW_UP.filled(response, topic, SMS)
+        quotes = [quote for quote in CATALOGUE.quotes[topic] if len(quote) <= room]
+        for quote in quotes or ("",):
+            text = wording.text if said.fill else CATALOGUE.wording(said.response, SMS).text
+            text = CATALOGUE.render(text, {**said.fill, "quote": quote, "point": "…"})
+            assert gsm7.segments(to_gsm7(text)) <= gsm7.MAX_SEGMENTS, (topic, text)
+
+
+def test_every_intent_has_what_it_says() -> None:
+    for intent in INTENTS - {"ask_which_point"}:
+        said = answer(answered("driving"), asks(intent)).response
+        assert said in CATALOGUE.responses

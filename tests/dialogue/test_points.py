@@ -1,0 +1,66 @@
+"""Questions and points are remembered in their order."""
+
+import pytest
+
+from cimento.answers.catalogue import WEB, load_catalogue
+from cimento.dialogue import points
+from cimento.dialogue.follow_up import FollowUp
+from cimento.dialogue.turns import Turn
+from tests.dialogue.said import answered, asks, bot, user
+
+CATALOGUE = load_catalogue()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("et le troisième ?", 3),
+        ("le premier point svp", 1),
+        ("la 2eme question", 2),
+        ("ma seconde question", 2),
+        ("reprenez la 3", 3),
+        ("et pour une troisieme fois ?", 3),
+        ("la dernière ?", -1),
+        ("le 1er", 1),
+        ("et alors ?", None),
+    ],
+)
+def test_a_place_is_read(text: str, place: int | None) -> None:
+    assert points.place(text) == place
+
+
+def said(text: str, *turns: Turn) -> str:
+    present = asks("ask_which_point", text)
+    return FollowUp(CATALOGUE).answer(
+        "ask_which_point", [*turns, present], WEB, text, None
+    ).response  # fmt: skip
+
+
+def test_the_questions_of_one_message_are_remembered() -> None:
+    three = answered("fasting", "companion", "cost")
+    assert said("et le troisième ?", three) == "utter_cost"
+    assert said("la dernière", three, answered("fasting")) == "utter_cost"
+    assert (
+        said("le premier point ?", three, [user("thanks"), bot("utter_thanks")]) == "utter_fasting"
+    )
+
+
+def test_what_was_offered_is_remembered() -> None:
+    offer = [user("nlu_fallback"), bot("utter_help/offer_topics", choices=("rest", "sport"))]
+    assert said("la deuxième", offer) == "utter_sport"
+
+
+def test_the_items_of_a_list_are_remembered() -> None:
+    text = CATALOGUE.wording("utter_documents").text
+    turn = [user("documents"), bot("utter_documents", text=text)]
+    present = asks("ask_which_point", "et le premier ?")
+    found = FollowUp(CATALOGUE).answer(
+        "ask_which_point", [turn, present], WEB, "et le premier ?", None
+    )
+    assert found.response == "utter_follow_up/point"
+    assert found.fill["point"] in text
+
+
+@pytest.mark.parametrize("text", ["et le sixième ?", "et alors ?"])
+def test_a_point_that_there_is_not_is_asked_back(text: str) -> None:
+    assert said(text, answered("cost")) == "utter_follow_up/about_what"
