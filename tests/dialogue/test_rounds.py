@@ -1,0 +1,46 @@
+"""Whole conversations by authors who had seen nothing of the project stay as well answered as now.
+
+Their first reading, the honest one, is in docs/conversations.md; the bar, a point or two under the
+figure reached, only keeps it from being lost.
+"""
+
+import re
+import uuid
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cimento.nlu.text import fold
+from tests.servers import Assistant, custom_of, text_of
+
+ROUNDS = Path(__file__).with_name("rounds")
+TURNS_RIGHT = 0.9
+_LONGEST = 1000  # characters: an answer, not the whole sheet
+
+
+def is_right(turn: dict[str, Any], said: list[dict[str, Any]]) -> bool:
+    """Return whether an answer says what `turn` asks for (all), and nothing that it must not
+    (none, alarm: false)."""
+    text = fold(text_of(said))
+    if turn.get("alarm") is False and custom_of(said)["escalation"] in ("medecin", "urgence"):
+        return False
+    return (
+        bool(text.strip())
+        and len(text) <= turn.get("max", _LONGEST)
+        and all(re.search(pattern, text) for pattern in turn.get("all", ()))
+        and not any(re.search(pattern, text) for pattern in turn.get("none", ()))
+    )
+
+
+def test_conversations(assistant: Assistant) -> None:
+    wrong, turns = [], 0
+    for file in sorted(ROUNDS.glob("*.yml")):
+        for dialogue in yaml.safe_load(file.read_text(encoding="utf-8")):
+            sender = uuid.uuid4().hex
+            for turn in dialogue["turns"]:
+                said = assistant.say(turn["u"], sender)
+                turns += 1
+                if not is_right(turn, said):
+                    wrong.append((dialogue["name"], turn["u"], text_of(said)))
+    assert 1 - len(wrong) / turns >= TURNS_RIGHT, wrong
