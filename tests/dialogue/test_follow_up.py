@@ -2,7 +2,7 @@
 
 import pytest
 
-from cimento.answers.catalogue import AT_ONCE, SMS, WEB, load_catalogue
+from cimento.answers.catalogue import AT_ONCE, FACETS, SMS, WEB, load_catalogue
 from cimento.dialogue.follow_up import INTENTS, LONGEST_QUOTE, FollowUp, Say
 from cimento.dialogue.subject import subjects_there_are
 from cimento.dialogue.turns import Turn
@@ -128,6 +128,10 @@ def test_what_is_filled_in_has_room_in_an_sms(response: str) -> None:
             text = wording.text if said.fill else CATALOGUE.wording(said.response, SMS).text
             text = CATALOGUE.render(text, {**said.fill, "quote": quote, "point": "…"})
             assert gsm7.segments(to_gsm7(text)) <= gsm7.MAX_SEGMENTS, (topic, text)
+
+
+def test_each_facet_is_an_intent_and_each_intent_is_learned() -> None:
+    assert {f"ask_{facet}" for facet in FACETS} <= INTENTS <= CATALOGUE.intents
 
 
 def test_every_intent_has_what_it_says() -> None:
