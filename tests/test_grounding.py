@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from cimento.answers import grounding, sheet
-from cimento.answers.catalogue import load_catalogue
+from cimento.answers.catalogue import FACETS, load_catalogue
+from cimento.dialogue import aftermath, follow_up
 from cimento.settings.paths import ROOT
 from tests.servers import project_copy
 
@@ -37,13 +38,18 @@ def test_every_response_is_used() -> None:
     used = {step.get("action") for step in _rules_and_stories()}
     code = "\n".join(
         file.read_text(encoding="utf-8")
-        for folder in ("actions", "cimento/channels")
+        for folder in ("actions", "cimento/channels", "cimento/dialogue")
         for file in sorted((ROOT / folder).rglob("*.py"))
     )
     used |= set(re.findall(r'"(utter_[\w/]+)"', code))
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     for form in domain["forms"].values():
         used |= {f"utter_ask_{slot}" for slot in form["required_slots"]}
+    # Whose names are put together: tests/dialogue has what is said when.
+    known, states = load_catalogue().responses, ("medecin", "urgence", None)
+    used |= {aftermath.response(i, state, known) for i in aftermath.INTENTS for state in states}
+    used |= {f"utter_follow_up/unsaid_{facet}" for facet in FACETS}
+    used |= {f"utter_follow_up/{i.removeprefix('ask_')}" for i in follow_up.INTENTS}
     # A follow-up question is answered by the facet of a topic: tests/test_facets.py.
     assert {w.standard for w in load_catalogue().wordings if not w.facet} - used == set()
 

@@ -62,7 +62,9 @@ def matrix(catalogue: Catalogue) -> str:
     topics = dict.fromkeys(
         wording.topic
         for wording in catalogue.wordings
-        if wording.file.startswith(_ANSWERS) and wording.title and wording.custom["section"]
+        if wording.file.startswith(_ANSWERS)
+        and wording.title
+        and (wording.custom["section"] or wording.topic in catalogue.facets)
     )
     width = max(map(len, topics))
     lines = ["  ".join([" " * width, *FACETS])]
