@@ -5,7 +5,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from cimento.answers.catalogue import SMS, Catalogue, load_catalogue
+from cimento.answers.catalogue import AT_ONCE, SMS, Catalogue, load_catalogue
 from cimento.dialogue import unsure
 from cimento.dialogue.follow_up import FollowUp, Say
 from cimento.dialogue.subject import subjects, topics_of
@@ -48,7 +48,9 @@ class ActionOfferTopics(Action):
             return []
         buttons = self._buttons(turns)
         offer = _OFFER if buttons else Say("utter_help/give_up")
-        if buttons and treated and is_uncertain and channel != SMS:
+        # The advice of an alarm is too long to be said in short.
+        is_calm = treated and self._catalogue.escalations.get(treated[-1]) not in AT_ONCE
+        if buttons and is_calm and is_uncertain and channel != SMS:
             offer = self._follow_up.filled("utter_follow_up/unsure", treated[-1], channel)
         dispatcher.utter_message(response=offer.response, buttons=buttons, **offer.fill)
         return []

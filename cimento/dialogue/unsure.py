@@ -7,7 +7,7 @@ from cimento.dialogue.subject import NOT_IN_SHEET, topics_of
 from cimento.dialogue.turns import Turn, last, ranking
 
 _LIKELIEST = 3  # intents of the ranking that an uncertain message may still be
-_SURE = 0.6  # of what it is read as: small talk reads over it, what leans on an answer under it
+_SURE = 0.8  # of what it is read as: small talk reads over it, what leans on an answer under it
 _LONGEST = 12  # words of a message that leans on the one before
 
 

@@ -15,7 +15,13 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
     words = lexicon.load("moments")
     return [
         (lexicon.any_of(words[key], words["groups"]), moment)
-        for key, moment in (("planned_before", BEFORE), ("after", AFTER), ("before", BEFORE))
+        for key, moment in (
+            ("planned_before", BEFORE),
+            ("not_before", AFTER),
+            ("not_after", BEFORE),
+            ("after", AFTER),
+            ("before", BEFORE),
+        )
     ]
 
 

@@ -19,6 +19,8 @@ NO_QUESTION = set(SIGNS) | ELSEWHERE | TALK | {
     "out_of_scope", "bot_challenge", "tell_moment", NEGATED, "not_in_sheet", "unwell",
     "anxious", "human",
 }  # fmt: skip
+# Said beside a question, it is the question that is answered.
+COURTESY = {"greet", "thanks", "goodbye", "affirm", "deny", "insult", "out_of_scope", "tell_moment"}
 # What is never answered beside something else.
 ALONE = NO_QUESTION - {NEGATED, "not_in_sheet", "anxious", "human", "bot_challenge"}
 # Every alarm already says whom to call and what to do; it leaves no room to reassure.

@@ -57,4 +57,6 @@ def decide(reading: Reading, moment: str | None) -> Decision:
         settled = dict.fromkeys(_settle_moment(topic, moment, questions) for topic in questions)
         return Decision(topics.SEVERAL, 1.0, list(settled))
     topic = asked[0] if asked else max(shares, key=lambda name: shares[name])
+    if questions and topic in topics.COURTESY:
+        topic = questions[0]
     return Decision(_settle_moment(topic, moment), shares[topic])

@@ -28,6 +28,11 @@ def test_an_alarm_says_whom_to_call_by_itself() -> None:
     assert decide(reading("chills", "contact", alarm="chills", asked=("contact",)), None).also == []
 
 
+def test_a_question_beside_thanks_is_answered() -> None:
+    decision = decide(reading("thanks", "eat_after", asked=("thanks", "eat_after")), None)
+    assert (decision.topic, decision.also) == ("eat_after", [])
+
+
 def test_without_an_alarm_no_sign_is_answered() -> None:
     decision = decide(reading("fever", "negated_symptom", asked=("fever",)), None)
     assert decision.topic == "negated_symptom"

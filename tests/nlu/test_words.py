@@ -67,10 +67,24 @@ def test_fever_starts_at_the_policy_threshold() -> None:
         ("je passe demain matin", "before"), ("avant l'opération", "before"), ("la veille", "before"),
         ("je suis rentré hier", "after"), ("opérée ce matin", "after"), ("depuis l'intervention", "after"),
         ("une fois à la maison", "after"), ("je peux manger ?", None), ("bonjour", None),
+        ("pas avant, après !", "after"), ("je parle d'avant, pas d'après", "before"),
+        ("et celle d'avant, alors ?", "before"), ("sorti ce midi", "after"),
+        ("ce n'est pas avant jeudi", None),
     ],
 )  # fmt: skip
 def test_moments(text: str, moment: str | None) -> None:
     assert moments.read(text) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "over"),
+    [
+        ("opéré il y a trois jours", True), ("j+3 de ma cimento", True), ("opéré hier", False),
+        ("j'ai mal depuis trois jours", False), ("je passe dans trois jours", False),
+    ],
+)  # fmt: skip
+def test_the_first_day_is_over_two_days_after_the_act(text: str, over: bool) -> None:
+    assert moments.is_first_day_over(text) is over
 
 
 @pytest.mark.parametrize(
@@ -88,4 +102,6 @@ def test_clauses_are_what_may_be_said_or_asked_apart() -> None:
     found = clauses("je conduis quand ? et la douche, c'est le soir ou le matin ?")
     assert found == ["je conduis quand ?", "et la douche", "c'est le soir ou le matin ?"]
     assert clauses("bonjour") == []
+    listed = clauses("après le ciment : 1 la voiture 2 les repas 3 le bricolage")
+    assert listed[-3:] == ["la voiture", "les repas", "le bricolage"]
     assert len(clauses("une question ? " * 200)) == 14
