@@ -38,13 +38,17 @@ def add(
     level: str = "none",
     words: str | None = None,
     detail: str | None = None,
+    enrolment_id: int | None = None,
 ) -> None:
-    """Add an alert about a locked person, unless its cause has already made one."""
+    """Add an alert about a locked person, unless its cause has already made one.
+
+    `enrolment_id`: the follow-up that it is about, when that is known."""
     if session.execute(sa.select(Alert.id).where(Alert.cause == cause)).first():
         return
     session.add(
         Alert(
             conversation_id=conversation,
+            enrolment_id=enrolment_id,
             kind=kind,
             level=level,
             words=None if words is None else encrypt(words, WORDS),
@@ -64,6 +68,7 @@ def raise_alert(
     level: str = "none",
     words: str | None = None,
     message_id: str | None = None,
+    enrolment_id: int | None = None,
 ) -> None:
     """Tell the team about a person: an alarm and its level, a wish to speak to a human.
 
@@ -74,7 +79,7 @@ def raise_alert(
         if people.lock(session, conversation) is None:
             raise LookupError("Nobody is known by this conversation: people.remember comes first.")
         cause = f"{kind.value}-{message_id or uuid.uuid4().hex}"[:60]
-        add(session, conversation, kind, at, cause, level, words)
+        add(session, conversation, kind, at, cause, level, words, enrolment_id=enrolment_id)
 
 
 def read_alerts(database: Database, everything: bool = False) -> list[AlertView]:

@@ -285,4 +285,5 @@ class Deliveries:
         # A check-in and its reminder are one silence.
         cause = f"{kind.value}-{delivery.enrolment_id}-{delivery.step.removesuffix('.reminder')}"
         detail = ": ".join(part for part in (delivery.step, delivery.reason) if part)
-        alerts.add(session, person.conversation_id, kind, at, cause, detail=detail[:200])
+        about = {"detail": detail[:_LONGEST_REASON], "enrolment_id": delivery.enrolment_id}
+        alerts.add(session, person.conversation_id, kind, at, cause, **about)

@@ -4,20 +4,22 @@ from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cimento.followup import alerts, people
+from cimento.followup import alerts, people, replies
 from cimento.followup.deliveries import Deliveries
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import Protocol
-from cimento.followup.spool import Spool, Waiting
+from cimento.followup.replies import Turn
+from cimento.followup.spool import Spool
 from cimento.sms.providers.base import ReportedState
 from cimento.store.database import Database
+from cimento.store.vault import conversation_id
 
 
 class FollowUpListener:
     """Notes answers and delivery reports; passes alarms and calls for a human on to the team.
 
     Whoever raises an alert is remembered, so that the team can call back: enrolled or not.
-    Called in threads. `conversation`: its id; `at`: aware, UTC.
+    Called in threads. `at`: aware, UTC.
     """
 
     def __init__(self, database: Database, protocol: Protocol, spool: Spool | None = None) -> None:
@@ -25,42 +27,42 @@ class FollowUpListener:
         self._deliveries = Deliveries(database, protocol)
         self._spool = spool or Spool()
 
-    def replied(self, conversation: str, at: datetime) -> None:
-        """Note an answer, neither STOP nor START: nobody is silent who writes."""
-        people.record_reply(self._database, conversation, at)
+    def told(self, turn: Turn) -> None:
+        """Note what somebody wrote, neither STOP nor START, and pass it on when the team must know.
 
-    def escalated(self, number: str, at: datetime, text: str, level: str, message_id: str) -> None:
-        """Pass the patient's own words on. `number`: E.164; `level`: of the advice given, see
-        answers.catalogue.LEVELS, "none" when the patient only asks for a human.
-
-        What the database does not take waits in the spool."""
+        An alert that the database does not take waits in the spool. SQLAlchemyError: the database
+        takes nothing, and nobody need be told."""
         try:
-            self._raise(Waiting(number, at, text, level, message_id))
+            self._record(turn)
         except SQLAlchemyError:
-            self.escalated_later(number, at, text, level, message_id)
+            if not turn.alerts:
+                raise
+            self.told_later(turn)
 
-    def escalated_later(
-        self, number: str, at: datetime, text: str, level: str, message_id: str
-    ) -> None:
-        """Do as `escalated`, knowing that the database takes nothing: the spool does."""
-        self._spool.keep(Waiting(number, at, text, level, message_id))
+    def told_later(self, turn: Turn) -> None:
+        """Do as `told`, knowing that the database takes nothing: the spool does."""
+        if turn.alerts:
+            self._spool.keep(turn)
 
     def raise_what_waits(self) -> int:
         """Raise the alerts of the spool; return how many. SQLAlchemyError: not yet."""
-        return self._spool.drain(self._raise)
+        return self._spool.drain(self._record)
 
-    def _raise(self, alert: Waiting) -> None:
-        conversation = people.remember(self._database, alert.number, alert.at)
-        kind = AlertKind.HUMAN if alert.level == "none" else AlertKind.ALARM
-        alerts.raise_alert(
-            self._database,
-            conversation,
-            kind,
-            alert.at,
-            alert.level,
-            alert.text,
-            alert.message_id,
-        )
+    def _record(self, turn: Turn) -> None:
+        if turn.alerts:
+            people.remember(self._database, turn.number, turn.at)
+        about = replies.record(self._database, turn)
+        if turn.alerts:
+            alerts.raise_alert(
+                self._database,
+                conversation_id(turn.number),
+                AlertKind.HUMAN if turn.level == "none" else AlertKind.ALARM,
+                turn.at,
+                turn.level,
+                turn.text,
+                turn.message_id,
+                about,
+            )
 
     def reported(self, reference: str, at: datetime, state: ReportedState) -> None:
         """Note what the provider says of the message sent with `reference`; reports about

@@ -36,6 +36,9 @@ class AlertKind(str, Enum):
     UNDELIVERABLE = "undeliverable"  # an SMS was refused, or did not arrive
     HUMAN = "human"  # the patient asks for a human
     UNKNOWN = "unknown"  # an SMS may or may not have gone out
+    UNRESOLVED = "unresolved"  # two answers to a check-in that nobody can read
+    WRONG_PERSON = "wrong_person"  # somebody else has this number
+    STOP = "stop"  # somebody followed up wants no more SMS
 
 
 class Person(Base):
@@ -100,6 +103,7 @@ class Delivery(Base):
     sent_at = sa.Column(UtcDateTime)
     reply_due_at = sa.Column(UtcDateTime, index=True)  # set while an answer is awaited
     answered_at = sa.Column(UtcDateTime)
+    outcome = sa.Column(sa.String(20))  # of a check-in: an Outcome, once somebody has written
     __table_args__ = (
         sa.UniqueConstraint("enrolment_id", "step"),
         sa.Index("ix_delivery_state_next_at", "state", "next_at"),
@@ -114,6 +118,7 @@ class Alert(Base):
     id = sa.Column(sa.Integer, primary_key=True)
     conversation_id = sa.Column(sa.ForeignKey(Person.conversation_id), nullable=False, index=True)
     kind = sa.Column(sa.String(20), nullable=False)
+    enrolment_id = sa.Column(sa.Integer)  # the follow-up it is about, when that is known
     level = sa.Column(sa.String(10), nullable=False)  # answers.catalogue.LEVELS
     words = sa.Column(sa.Text)  # the patient's own, encrypted
     detail = sa.Column(sa.String(200))  # what the engine knows: a step, a provider's reason

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cimento.followup.models import Consent, Delivery, Enrolment, Kind, OptOut, Person, State
+from cimento.followup.models import Consent, Delivery, Enrolment, OptOut, Person, State
 from cimento.store.database import Database
 from cimento.store.vault import conversation_id, encrypt
 
@@ -109,23 +109,3 @@ def record_start(database: Database, conversation: str, at: datetime) -> None:
         for delivery in deliveries_of(session, conversation, State.OPTED_OUT):
             if delivery.expires_at > at:
                 delivery.state = State.PENDING
-
-
-def record_reply(database: Database, conversation: str, at: datetime) -> bool:
-    """Note that the person wrote at `at`: no check-in of theirs is unanswered any more.
-
-    Late answers count too. The text is Rasa's affair. Return whether the person is known.
-    """
-    asked = (State.CLAIMED, State.SENT, State.DELIVERED, State.UNKNOWN)
-    with database.begin() as session:
-        person = lock(session, conversation)
-        if person is None:
-            return False
-        person.last_message_at = max(at, person.last_message_at)
-        for delivery in deliveries_of(session, conversation, *asked):
-            if delivery.kind != Kind.ADVICE and delivery.answered_at is None:
-                delivery.answered_at, delivery.reply_due_at = at, None
-        for delivery in deliveries_of(session, conversation, State.PENDING):
-            if delivery.kind == Kind.REMINDER:
-                delivery.state, delivery.reason = State.DROPPED, "answered"
-        return True

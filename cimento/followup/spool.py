@@ -8,9 +8,10 @@ import json
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 
+from cimento.followup.replies import Turn
 from cimento.store.spool import SpoolFolder
 from cimento.store.vault import VaultError, decrypt, encrypt
 
@@ -20,24 +21,16 @@ _WORDS = "alert spool"  # the key that alerts are encrypted with
 SUFFIX = ".alert"
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """An alert as the SMS channel raised it; see listener.FollowUpListener.escalated."""
-
-    number: str = field(repr=False)
-    at: datetime
-    text: str = field(repr=False)
-    level: str
-    message_id: str
-
-    def encrypted(self) -> str:
-        """Return all of it, encrypted."""
-        return encrypt(json.dumps({**asdict(self), "at": self.at.isoformat()}), _WORDS)
+def _sealed(turn: Turn) -> str:
+    """Return all of a turn, encrypted."""
+    return encrypt(json.dumps({**asdict(turn), "at": turn.at.isoformat()}), _WORDS)
 
 
-def _read(content: str) -> Waiting:
+def _read(content: str) -> Turn:
     fields = json.loads(decrypt(content, _WORDS))
-    return Waiting(**{**fields, "at": datetime.fromisoformat(fields["at"])})
+    fields["at"] = datetime.fromisoformat(fields["at"])
+    # The release before kept no topics.
+    return Turn(**{**fields, "topics": tuple(fields.get("topics", ()))})
 
 
 class Spool:
@@ -45,19 +38,19 @@ class Spool:
 
     def __init__(self, folder: SpoolFolder | None = None) -> None:
         self._folder = folder or SpoolFolder()
-        self._memory: dict[str, Waiting] = {}
+        self._memory: dict[str, Turn] = {}
         self._lock = threading.Lock()
 
-    def keep(self, alert: Waiting) -> None:
+    def keep(self, alert: Turn) -> None:
         """Keep an alert. Never raises: what cannot be written stays in memory."""
         with self._lock:
             self._memory[alert.message_id] = alert
         try:
-            self._folder.write(alert.message_id, SUFFIX, alert.encrypted())
+            self._folder.write(alert.message_id, SUFFIX, _sealed(alert))
         except OSError as error:
             logger.error("An alert waits in memory alone: %s.", type(error).__name__)
 
-    def drain(self, raise_alert: Callable[[Waiting], None]) -> int:
+    def drain(self, raise_alert: Callable[[Turn], None]) -> int:
         """Raise what waits; return how many. What `raise_alert` raises ends it: the rest waits."""
         waiting = self._all()
         for message_id, alert in waiting.items():
@@ -67,7 +60,7 @@ class Spool:
             self._folder.remove(message_id, SUFFIX)
         return len(waiting)
 
-    def _all(self) -> dict[str, Waiting]:
+    def _all(self) -> dict[str, Turn]:
         with self._lock:
             found = dict(self._memory)
         for content in self._folder.contents(SUFFIX):

@@ -15,7 +15,7 @@ from cimento.followup.schedule import PARIS
 from cimento.store.database import Database
 from tests.followup.conftest import NOON, request
 from tests.followup.fakes import FakeAssistant, FakeClock, FileGateway
-from tests.followup.ticking import kinds, move_on, run_until, texts
+from tests.followup.ticking import kinds, move_on, reply, run_until, texts
 
 StateOf = Callable[[str], str]
 
@@ -32,7 +32,7 @@ def test_a_whole_follow_up(
     enrolled = enrol(database, protocol, request(**changes), NOON)
     while clock.now < NOON + timedelta(days=30):
         dispatcher.tick()
-        people.record_reply(database, enrolled.conversation_id, clock.now)
+        reply(database, clock.now)
         move_on(dispatcher, clock)
     steps = ("evening_before", "day_of_return", "day_1", "day_3", "three_weeks")
     assert texts(gateway) == [protocol.text(step) for step in steps]
@@ -121,7 +121,7 @@ def test_an_answer_stops_the_reminder_and_the_silence(
     clock.move(hours=hours)
     dispatcher.tick()
     before = len(texts(gateway))
-    assert people.record_reply(database, enrolled.conversation_id, clock.now)
+    assert reply(database, clock.now) == enrolled.id
     run_until(dispatcher, clock, hours=20)
     assert len(texts(gateway)) == before
     assert kinds(database) == []
@@ -141,7 +141,7 @@ def test_an_answer_before_the_outcome_was_recorded_counts(
     assert claim
     gateway.send(claim.number, "?", claim.reference)  # and the worker died here
     clock.move(minutes=2)
-    people.record_reply(database, enrolled.conversation_id, clock.now)
+    reply(database, clock.now)
     run_until(dispatcher, clock, hours=24)
     assert [text for text in texts(gateway) if "réponse." in text] == []
     assert kinds(database) == []
@@ -153,7 +153,7 @@ def test_a_late_answer_is_noted(
     clock.move(hours=22)
     run_until(dispatcher, clock, hours=30)
     assert kinds(database) == ["silence"]
-    people.record_reply(database, enrolled.conversation_id, clock.now)
+    reply(database, clock.now)
     with database.begin() as session:
         day_1 = session.query(Delivery).filter_by(step="day_1").one()
         assert day_1.answered_at == clock.now

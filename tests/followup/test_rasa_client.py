@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -15,6 +14,7 @@ from cimento.followup.enrolment import enrol
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.protocol import read_protocol
 from cimento.followup.rasa_client import RasaClient, check_in_token
+from cimento.followup.replies import Turn
 from cimento.ops.processes import free_port
 from cimento.sms.gateway import TemporaryFailure
 from cimento.store.database import open_database
@@ -95,10 +95,11 @@ def test_the_channel_is_listened_to(url: str) -> None:
     database = open_database(url)
     enrol(database, read_protocol(), request(), NOON)
     listener = FollowUpListener(database, read_protocol())
-    listener.replied(conversation_id("+33612345678"), NOON + timedelta(hours=1))
-    listener.escalated("+33612345678", NOON, "j'ai 39", "medecin", "m1")
-    listener.escalated("+33612345678", NOON, "j'ai 39", "medecin", "m1")  # repeated
-    listener.escalated("+33698765432", NOON, "un humain svp", "none", "m2")  # enrolled by nobody
+    fever = Turn("+33612345678", NOON, "j'ai 39", "medecin", "m1", ("fever",))
+    for turn in (fever, fever):  # repeated
+        listener.told(turn)
+    listener.told(Turn("+33698765432", NOON, "un humain svp", "none", "m2", ("human",)))
+    listener.told(Turn("+33611111111", NOON, "je peux conduire ?", "none", "m3", ("driving",)))
     listener.reported("another's", NOON, "delivered")
     told = [(alert.kind, alert.number, alert.words) for alert in alerts.read_alerts(database)]
     assert told == [

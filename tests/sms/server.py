@@ -13,6 +13,7 @@ from sanic import Sanic
 from sanic.response import empty
 
 from cimento.followup.listener import FollowUpListener
+from cimento.followup.replies import Turn
 from cimento.ops.processes import free_port
 from tests.servers import PATIENCE
 
@@ -62,16 +63,17 @@ class Hearing(FollowUpListener):
     def __init__(self) -> None:
         self.events: list[tuple[Any, ...]] = []
 
-    def replied(self, conversation: str, at: object) -> None:
-        self.events.append(("replied", conversation))
+    def told(self, turn: Turn) -> None:
+        self.events.append(("told", turn))
 
-    def escalated(self, number: str, at: object, text: str, level: str, message_id: str) -> None:
-        self.events.append(("escalated", number, text, level, message_id))
+    def told_later(self, turn: Turn) -> None:
+        self.events.append(("spooled", turn))
 
-    def escalated_later(
-        self, number: str, at: object, text: str, level: str, message_id: str
-    ) -> None:
-        self.events.append(("spooled", number, text, level, message_id))
+    @property
+    def alarms(self) -> list[tuple[str, str]]:
+        """(words, level) of what the team is to know."""
+        turns = [event[1] for event in self.events if isinstance(event[1], Turn)]
+        return [(turn.text, turn.level) for turn in turns if turn.alerts]
 
     def raise_what_waits(self) -> int:
         return 0

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from cimento.channels.sms.channel import SmsInput
 from cimento.followup import people
+from cimento.followup.replies import Turn
 from cimento.ops.processes import wait_until
 from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
@@ -31,7 +32,9 @@ def test_a_question_gets_one_sms_that_says_who_writes(console: Server, hearing: 
     assert say(console, "et encore ?") == [gsm(ANSWER)]
     id_ = conversation_id(NUMBER)
     assert console.assistant.heard == [(id_, "quand conduire ?"), (id_, "et encore ?")]
-    assert hearing.events[0] == ("replied", id_)
+    assert [(turn.number, turn.topics) for _, turn in hearing.events] == [
+        (NUMBER, ("driving",))
+    ] * 2
 
 
 def gsm(text: str) -> str:
@@ -104,8 +107,7 @@ def test_an_alarm_is_answered_in_and_after_stop(console: Server, hearing: Hearin
     assert "vous ne recevrez plus" in confirmation
     (again,) = say(console, "j'ai 39 et des frissons")
     assert ALARM in again
-    escalated = [event for event in hearing.events if event[0] == "escalated"]
-    assert [event[2:4] for event in escalated] == [
+    assert hearing.alarms == [
         ("STOP j'ai 39 de fièvre", "medecin"),
         ("j'ai 39 et des frissons", "medecin"),
     ]
@@ -134,7 +136,7 @@ def test_an_alarm_told_to_a_failing_assistant_reaches_the_team(
 ) -> None:
     console.assistant.fails = True
     say(console, "j'ai 39 de fièvre")
-    assert hearing.events[-1][2:4] == ("j'ai 39 de fièvre", "medecin")
+    assert hearing.alarms == [("j'ai 39 de fièvre", "medecin")]
 
 
 def test_a_slow_assistant_is_not_silent(database: Database) -> None:
@@ -163,10 +165,8 @@ def test_a_listener_that_fails_changes_nothing(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Broken(Hearing):
-        def escalated(
-            self, number: str, at: object, text: str, level: str, message_id: str
-        ) -> None:
-            raise ValueError(text)
+        def told(self, turn: Turn) -> None:
+            raise ValueError(turn.text)
 
     with Server(
         SmsInput(SmsSettings(provider="console"), listener=Broken(), database=database)

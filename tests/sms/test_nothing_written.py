@@ -16,7 +16,8 @@ from cimento.channels.sms.channel import SmsInput
 from cimento.followup.alerts import read_alerts
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.protocol import read_protocol
-from cimento.followup.spool import Spool, Waiting
+from cimento.followup.replies import Turn
+from cimento.followup.spool import Spool
 from cimento.ops.processes import free_port, wait_until
 from cimento.sms.ledger import Ledger
 from cimento.sms.providers.base import Inbound, Provider, Received, Report, Route
@@ -29,7 +30,9 @@ from tests.sms.carriers import Carrier
 from tests.sms.server import Server
 
 NUMBER = "+33612345678"
-ALARM = Waiting(NUMBER, datetime(2027, 3, 9, tzinfo=timezone.utc), "j'ai 39", "medecin", "m1")
+ALARM = Turn(
+    NUMBER, datetime(2027, 3, 9, tzinfo=timezone.utc), "j'ai 39", "medecin", "m1", ("fever",)
+)
 
 
 @contextmanager
@@ -88,7 +91,7 @@ def test_an_alarm_is_answered_though_nothing_can_be_written(
 
 def test_the_spool_outlives_the_process(tmp_path: Path) -> None:
     Spool(SpoolFolder(tmp_path / "spool")).keep(ALARM)
-    told: list[Waiting] = []
+    told: list[Turn] = []
     assert Spool(SpoolFolder(tmp_path / "spool")).drain(told.append) == 1
     assert told == [ALARM]
     assert Spool(SpoolFolder(tmp_path / "spool")).drain(told.append) == 0
@@ -99,7 +102,7 @@ def test_what_cannot_be_raised_waits(tmp_path: Path) -> None:
     spool = Spool(SpoolFolder(tmp_path / "spool"))
     spool.keep(ALARM)
 
-    def refuse(_: Waiting) -> None:
+    def refuse(_: Turn) -> None:
         raise OperationalError("", {}, Exception())
 
     with pytest.raises(OperationalError):

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from cimento.channels.sms.dialogue import Received
+from cimento.channels.sms.assistant import Received
 from cimento.channels.sms.reception import Reception
 from cimento.sms.inbox import Inbox
 from cimento.sms.providers.base import Inbound

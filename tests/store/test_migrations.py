@@ -77,6 +77,18 @@ def sms_rows(url: str) -> dict[str, list[tuple[Any, ...]]]:
     return found
 
 
+def without_new_columns(
+    url: str, first: dict[str, list[tuple[Any, ...]]]
+) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of the follow-ups without the columns, all empty, that `first` had not."""
+    found = rows(url, *FOLLOW_UP[1:])
+    for table, kept in first.items():
+        width = len(kept[0])
+        assert not any(value for row in found[table] for value in row[width:]), table
+        found[table] = sorted((row[:width] for row in found[table]), key=repr)
+    return found
+
+
 @pytest.mark.parametrize("parts", [(), ("followup",), EVERYTHING], ids="+".join)
 def test_the_migrations_make_the_tables_of_the_models(
     new_url: Callable[[], str], parts: tuple[str, ...]
@@ -103,13 +115,13 @@ def test_every_row_of_the_first_release_is_there_after(url: str) -> None:
     )
     assert all(first.values())
     upgrade(connect(url))
-    assert rows(url, *FOLLOW_UP[1:]) == first
+    assert without_new_columns(url, first) == first
     assert sms_rows(url) == UPGRADED
     downgrade_to_first(connect(url))
     assert rows(url, *FOLLOW_UP[1:]) == first
     assert sms_rows(url) == DOWNGRADED
     upgrade(connect(url))
-    assert rows(url, *FOLLOW_UP[1:]) == first
+    assert without_new_columns(url, first) == first
     assert sms_rows(url) == UPGRADED
     assert [row[3] for row in rows(url, "sms_phone")["sms_phone"]] == texts
 

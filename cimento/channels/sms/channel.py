@@ -16,8 +16,9 @@ from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.channels.gate import Gated
 from cimento.channels.housekeeping import keep_house
 from cimento.channels.local import comes_from_here
+from cimento.channels.sms.assistant import CHANNEL, OnNewMessage
 from cimento.channels.sms.check_ins import add_check_ins
-from cimento.channels.sms.dialogue import CHANNEL, Dialogue, OnNewMessage
+from cimento.channels.sms.dialogue import Dialogue
 from cimento.channels.sms.reception import EVERY, Reception, normal
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.protocol import read_protocol

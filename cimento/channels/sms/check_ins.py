@@ -10,7 +10,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from cimento.channels.sms.dialogue import SmsOutput
+from cimento.channels.sms.assistant import SmsOutput
 from cimento.followup.rasa_client import INTENT, check_in_token
 from cimento.store.vault import is_by_sms
 

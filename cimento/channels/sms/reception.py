@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cimento.channels.sms.dialogue import Dialogue, OnNewMessage, Received
+from cimento.channels.sms.assistant import OnNewMessage, Received
+from cimento.channels.sms.dialogue import Dialogue
 from cimento.followup.listener import FollowUpListener
 from cimento.sms.inbox import Inbox
 from cimento.sms.numbers import NumberRefused, normalise
