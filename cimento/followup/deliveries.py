@@ -184,6 +184,7 @@ class Deliveries:
             delivery.state, delivery.reason = State.FAILED, str(failure)[:_LONGEST_REASON]
             if failure.opted_out:
                 people.opt_out(session, person.conversation_id, people.PROVIDER, now)
+                self._alert(session, person, delivery, AlertKind.STOP, now)
                 return
             person.unreachable_at = now
             for other in people.deliveries_of(session, person.conversation_id, State.PENDING):

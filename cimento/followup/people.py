@@ -13,7 +13,7 @@ from cimento.followup.models import Consent, Delivery, Enrolment, OptOut, Person
 from cimento.store.database import Database
 from cimento.store.vault import conversation_id, encrypt
 
-PROVIDER, PATIENT = "provider", "patient"  # who recorded a STOP
+PROVIDER, PATIENT = "provider", "patient"  # who recorded a STOP or a START
 
 
 def lock(session: Session, conversation: str) -> Person | None:
@@ -84,28 +84,3 @@ def opt_out(session: Session, conversation: str, by: str, at: datetime) -> bool:
     for delivery in deliveries_of(session, conversation, State.SENT, State.DELIVERED):
         delivery.reply_due_at = None
     return True
-
-
-def record_stop(database: Database, conversation: str, at: datetime) -> bool:
-    """Record STOP, of anybody; return False when it was recorded already."""
-    with database.begin() as session:
-        lock(session, conversation)
-        return opt_out(session, conversation, PATIENT, at)
-
-
-def record_start(database: Database, conversation: str, at: datetime) -> None:
-    """Record REPRENDRE: what is still true will be sent."""
-    with database.begin() as session:
-        person = lock(session, conversation)
-        wish = session.get(OptOut, conversation)
-        if wish is None:
-            return
-        session.delete(wish)
-        if person is None:
-            return
-        session.add(
-            Consent(conversation_id=conversation, event="start", recorded_by=PATIENT, at=at)
-        )
-        for delivery in deliveries_of(session, conversation, State.OPTED_OUT):
-            if delivery.expires_at > at:
-                delivery.state = State.PENDING

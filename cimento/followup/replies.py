@@ -1,12 +1,14 @@
-"""What a patient's message changes: the outcome of the check-in that it answers."""
+"""What a patient's message changes: the outcome of the check-in it answers, STOP, REPRENDRE."""
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cimento.followup import alerts, people
-from cimento.followup.models import AlertKind, Delivery, Kind, State
+from cimento.followup.models import AlertKind, Consent, Delivery, Enrolment, Kind, OptOut, State
 from cimento.followup.outcome import (
     CLOSED,
     CORRECTED_WITHIN,
@@ -77,6 +79,40 @@ def record(database: Database, turn: Turn) -> int | None:
             about = {"words": turn.text, "detail": step, "enrolment_id": check_in.enrolment_id}
             alerts.add(session, conversation, kind, turn.at, cause, **about)
         return int(check_in.enrolment_id)
+
+
+def stop(database: Database, conversation: str, at: datetime, words: str | None = None) -> bool:
+    """Record STOP, of anybody; tell the team when it ends a follow-up.
+
+    `words`: the patient's own. Return False when it was recorded already.
+    """
+    with database.begin() as session:
+        people.lock(session, conversation)
+        if not people.opt_out(session, conversation, people.PATIENT, at):
+            return False
+        followed_up = sa.select(Enrolment.id).where(Enrolment.conversation_id == conversation)
+        if session.execute(followed_up.limit(1)).first():
+            cause = f"{AlertKind.STOP.value}-{uuid.uuid4().hex}"
+            alerts.add(session, conversation, AlertKind.STOP, at, cause, words=words)
+        return True
+
+
+def start(database: Database, conversation: str, at: datetime) -> None:
+    """Record REPRENDRE: what is still true will be sent."""
+    with database.begin() as session:
+        person = people.lock(session, conversation)
+        wish = session.get(OptOut, conversation)
+        if wish is None:
+            return
+        session.delete(wish)
+        if person is None:
+            return
+        session.add(
+            Consent(conversation_id=conversation, event="start", recorded_by=people.PATIENT, at=at)
+        )
+        for delivery in people.deliveries_of(session, conversation, State.OPTED_OUT):
+            if delivery.expires_at > at:
+                delivery.state = State.PENDING
 
 
 def _last_asked(session: Session, conversation: str) -> list[Delivery]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from cimento.followup import people
+from cimento.followup import replies
 from cimento.followup.deliveries import Deliveries
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.enrolment import Enrolled, enrol
@@ -180,11 +180,11 @@ def test_stop_then_start(
 ) -> None:
     clock.move(hours=22)
     dispatcher.tick()
-    people.record_stop(database, enrolled.conversation_id, clock.now)
+    replies.stop(database, enrolled.conversation_id, clock.now)
     run_until(dispatcher, clock, days=3)
     assert len(texts(gateway)) == 1
-    assert kinds(database) == []  # who says STOP is not silent
-    people.record_start(database, enrolled.conversation_id, clock.now)
+    assert kinds(database) == ["stop"]  # who says STOP is not silent
+    replies.start(database, enrolled.conversation_id, clock.now)
     run_until(dispatcher, clock, days=20)
     assert texts(gateway)[1:] == [protocol.text("three_weeks")]
     assert state_of("day_3") == "opted_out"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from cimento.followup import people
+from cimento.followup import replies
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.enrolment import Enrolled, EnrolmentRefused, enrol, import_csv
 from cimento.followup.models import Consent, Delivery, Enrolment, Person
@@ -108,7 +108,7 @@ def test_another_act_months_later_is_another_follow_up(
 def test_who_said_stop_is_not_enrolled_by_others(
     database: Database, protocol: Protocol, enrolled: Enrolled
 ) -> None:
-    people.record_stop(database, enrolled.conversation_id, NOON)
+    replies.stop(database, enrolled.conversation_id, NOON)
     with pytest.raises(EnrolmentRefused, match="REPRENDRE"):
         enrol(database, protocol, request(), NOON)
 

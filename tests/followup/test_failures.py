@@ -86,6 +86,7 @@ def test_stop_at_the_operator_is_an_opt_out(
     with database.begin() as session:
         assert people.is_opted_out(session, enrolled.conversation_id)
     assert state_of("day_1") == "opted_out"
+    assert kinds(database) == ["stop"]
 
 
 @pytest.mark.parametrize("failure", [UncertainFailure("timeout"), RuntimeError("bug")])

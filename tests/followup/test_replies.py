@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from cimento.followup import replies
 from cimento.followup.alerts import read_alerts
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.enrolment import Enrolled
 from cimento.followup.models import Delivery
 from cimento.store.database import Database
+from cimento.store.vault import conversation_id
 from tests.followup.fakes import FakeClock, FileGateway
 from tests.followup.ticking import kinds, outcomes, reply, run_until, texts
+
+NUMBER = "+33612345678"
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +109,15 @@ def test_an_answer_is_about_the_last_check_in_alone(
 def test_a_stranger_answers_nothing(database: Database, clock: FakeClock) -> None:
     assert reply(database, clock.now, number="+33699999999") is None
     assert outcomes(database) == {}
+
+
+@pytest.mark.parametrize("number", [NUMBER, "+33699999999"], ids=["enrolled", "a stranger"])
+def test_stop_tells_the_team_of_the_end_of_a_follow_up(
+    database: Database, clock: FakeClock, number: str
+) -> None:
+    reply(database, clock.now, "opt_out", number=number)
+    for _ in range(2):
+        replies.stop(database, conversation_id(number), clock.now, "plus de textos merci")
+    told = [(alert.kind, alert.words) for alert in read_alerts(database)]
+    assert told == ([("stop", "plus de textos merci")] if number == NUMBER else [])
+    assert outcomes(database) == ({"day_1": "stop"} if number == NUMBER else {})

@@ -22,7 +22,7 @@ from cimento.store.database import Database
 from cimento.store.vault import conversation_id
 from tests.servers import PATIENCE
 from tests.sms.phone import NUMBER, post, say
-from tests.sms.server import ALARM, ANSWER, DRIVING, Hearing, Server
+from tests.sms.server import ALARM, ANSWER, DRIVING, FEVER, Hearing, Server
 
 
 def test_a_question_gets_one_sms_that_says_who_writes(console: Server, hearing: Hearing) -> None:
@@ -94,11 +94,37 @@ def test_stop_is_confirmed_once_and_silences(console: Server, hearing: Hearing) 
     assert "vous ne recevrez plus de SMS" in confirmation
     assert say(console, "stop") == []
     assert say(console, "je peux conduire ?") == []
-    assert console.assistant.heard == []
-    assert hearing.events == []
+    assert hearing.alarms == []
     (resumed,) = say(console, "Reprendre")
     assert "de nouveau" in resumed
     assert len(say(console, "je peux conduire ?")) == 1
+
+
+def test_stop_in_other_words_is_what_the_assistant_reads(
+    console: Server, hearing: Hearing, database: Database
+) -> None:
+    custom = {"topic": "opt_out", "section": None, "escalation": "none"}
+    for words in ("fichez-moi la paix avec vos textos", "déjame en paz"):
+        console.assistant.script[words] = [{"text": "Pour l'assistant web.", "custom": custom}]
+    (confirmation,) = say(console, "fichez-moi la paix avec vos textos")
+    assert "vous ne recevrez plus de SMS" in confirmation
+    assert "web" not in confirmation
+    assert say(console, "déjame en paz") == []
+    with database.begin() as session:
+        assert people.is_opted_out(session, conversation_id(NUMBER))
+    assert [turn.topics for _, turn in hearing.events] == [("opt_out",)] * 2
+
+
+def test_an_alarm_without_a_listed_word_is_heard_after_stop_and_over_the_rate(
+    console: Server, hearing: Hearing
+) -> None:
+    words = "mes doigts sont tout bleus et je tremblote"
+    console.assistant.script[words] = [{"text": ALARM, "custom": FEVER}]
+    say(console, "STOP")
+    for _ in range(10):
+        (answer,) = say(console, words)
+        assert answer.startswith(ALARM)
+    assert hearing.alarms == [(words, "medecin")] * 10
 
 
 def test_an_alarm_is_answered_in_and_after_stop(console: Server, hearing: Hearing) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import StatementError
 
-from cimento.followup import people
+from cimento.followup import people, replies
 from cimento.sms.gateway import UncertainFailure
 from cimento.sms.inbox import AGAIN_AFTER, INTERRUPTED_AFTER, Inbox
 from cimento.sms.ledger import REPORTED_WITHIN, Ledger
@@ -152,17 +152,17 @@ def is_opted_out(database: Database, conversation: str) -> bool:
 
 
 def test_a_wish_is_kept_until_its_contrary(database: Database) -> None:
-    assert people.record_stop(database, "sms-a", NOW)
-    assert not people.record_stop(database, "sms-a", NOW)
+    assert replies.stop(database, "sms-a", NOW)
+    assert not replies.stop(database, "sms-a", NOW)
     assert is_opted_out(database, "sms-a")
     assert not is_opted_out(database, "sms-b")
-    people.record_start(database, "sms-a", NOW)
+    replies.start(database, "sms-a", NOW)
     assert not is_opted_out(database, "sms-a")
 
 
 def test_purging_keeps_wishes(database: Database) -> None:
     engine = database.engine
-    people.record_stop(database, "sms-a", NOW)
+    replies.stop(database, "sms-a", NOW)
     Ledger(engine).begin("r1")
     Inbox(engine, "kannel").take(sms(), "sms-a")
     purge(engine, datetime.now(timezone.utc) + timedelta(seconds=1))

@@ -6,10 +6,10 @@ from datetime import datetime, timezone
 
 from cimento.answers.catalogue import Catalogue
 from cimento.channels.sms.assistant import Answer, Assistant, Received
-from cimento.followup import people
+from cimento.followup import people, replies
 from cimento.followup.listener import FollowUpListener
+from cimento.followup.outcome import OPT_OUT
 from cimento.followup.replies import Turn
-from cimento.nlu import alarms
 from cimento.sms import optout
 from cimento.sms.providers.base import (
     PermanentFailure,
@@ -53,22 +53,22 @@ class Dialogue:
         raised leaves the message to be handled again: an alarm that was not sent, above all.
         """
         conversation, texts = received.conversation, self._assistant.texts
-        wish = optout.read(received.said)
-        to_send: list[Answer] = []
-        if wish == "start":
-            await asyncio.to_thread(people.record_start, self._database, conversation, _now())
-            to_send.append(Answer(texts["started"]))
-        else:
-            stopped_now = wish == "stop" and await asyncio.to_thread(
-                people.record_stop, self._database, conversation, _now()
-            )
-            silent = over_rate or await asyncio.to_thread(self._is_opted_out, conversation)
-            if not silent or alarms.heard(received.said):
-                to_send.append(await self._turn(received))
-            if stopped_now:
-                to_send.append(Answer(texts["stopped"]))
-        for position, answer in enumerate(to_send):
-            await self._send(received, answer, position)
+        if optout.read(received.said) == "start":
+            await asyncio.to_thread(replies.start, self._database, conversation, _now())
+            await self._send(received, Answer(texts["started"]), 0)
+            return
+        # The turn is always taken: only reading the words tells an alarm.
+        answer = await self._turn(received)
+        if answer.urgent:
+            await self._send(received, answer, 0)
+        if OPT_OUT in answer.topics:
+            wish = (self._database, conversation, _now(), received.said)
+            if await asyncio.to_thread(replies.stop, *wish):
+                await self._send(received, Answer(texts["stopped"]), 1)
+        elif not (
+            answer.urgent or over_rate or await asyncio.to_thread(self._is_silenced, received)
+        ):
+            await self._send(received, answer, 0)
 
     async def answer_alarm(self, received: Received) -> bool:
         """Answer a message if it is an alarm, while the database takes nothing; return whether
@@ -78,9 +78,9 @@ class Dialogue:
             await self._send(received, answer, 0)
         return answer.urgent
 
-    def _is_opted_out(self, conversation: str) -> bool:
+    def _is_silenced(self, received: Received) -> bool:
         with self._database.begin() as session:
-            return people.is_opted_out(session, conversation)
+            return people.is_opted_out(session, received.conversation)
 
     async def _turn(self, received: Received, away: bool = False) -> Answer:
         """Return the answer to a message; the team is told of an alarm before it is sent.
@@ -88,6 +88,8 @@ class Dialogue:
         `away`: the database takes nothing. An alert then goes to the spool without a try.
         """
         answer = await self._assistant.answer(received)
+        if optout.read(received.said) == "stop" and OPT_OUT not in answer.topics:
+            answer = answer._replace(topics=(*answer.topics, OPT_OUT))
         said, id_ = received.said, received.message.id
         turn = Turn(received.number, _now(), said, answer.level, id_, answer.topics)
         tell = self._listener.told_later if away else self._listener.told
