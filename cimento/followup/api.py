@@ -24,7 +24,7 @@ from cimento.followup.gate import Gate
 from cimento.followup.models import Delivery, Enrolment
 from cimento.followup.overview import counts, lateness
 from cimento.followup.protocol import Protocol
-from cimento.sms.numbers import NumberRefused, normalise
+from cimento.sms.numbers import NumberRefused, international
 from cimento.store.database import Database
 from cimento.store.vault import conversation_id
 
@@ -49,7 +49,7 @@ class EnrolmentBody(BaseModel):
 class NumberBody(BaseModel):
     """Whom it is about."""
 
-    number: str = _field("06 12 34 56 78", "A French mobile, mainland or overseas")
+    number: str = _field("06 12 34 56 78", "The number that wrote, or is followed up")
 
 
 class NameBody(BaseModel):
@@ -191,13 +191,13 @@ def make_api(
     @api.post("/export", dependencies=protected)
     def export(body: NumberBody) -> dict[str, Any]:
         """Return everything held about a number."""
-        audit.note(database, _ACTOR, "export", conversation_id(normalise(body.number)), clock())
+        audit.note(database, _ACTOR, "export", conversation_id(international(body.number)), clock())
         return erasure.export(database, conversations, protocol, body.number)
 
     @api.post("/forget", dependencies=protected)
     def forget(body: NumberBody) -> dict[str, bool]:
         """Erase everything held about a number, its conversation included."""
-        audit.note(database, _ACTOR, "erase", conversation_id(normalise(body.number)), clock())
+        audit.note(database, _ACTOR, "erase", conversation_id(international(body.number)), clock())
         return {"erased": erasure.forget(database, conversations, body.number)}
 
     return api

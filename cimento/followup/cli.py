@@ -24,7 +24,7 @@ from cimento.settings.sms import SmsSettings
 from cimento.settings.storage import StorageSettings
 from cimento.settings.worker import WorkerSettings
 from cimento.sms.gateway import Gateway, TemporaryFailure
-from cimento.sms.numbers import NumberRefused, normalise
+from cimento.sms.numbers import NumberRefused, international, normalise
 from cimento.sms.providers import make_provider
 from cimento.store import database
 from cimento.store.conversations import SqlConversations
@@ -49,7 +49,7 @@ def settings_are_right() -> None:
 
 NumberFile = Annotated[
     typer.FileText,
-    typer.Option("--number", help="A file that holds a French mobile: 06 12 34 56 78; - asks"),
+    typer.Option("--number", help="A file that holds the number: 06 12 34 56 78; - asks"),
 ]
 
 
@@ -150,7 +150,7 @@ def ack(
 def forget(number: NumberFile = "-") -> None:  # type: ignore[assignment]
     """Erase everything held about a number, which is read, or asked for."""
     base, read = _database(), _read_number(number)
-    audit.note(base, _user(), "erase", conversation_id(normalise(read)), utc_now())
+    audit.note(base, _user(), "erase", conversation_id(international(read)), utc_now())
     erased = erasure.forget(base, _conversations(), read)
     print("Everything about this number is erased." if erased else "Nothing was held.")
 
@@ -160,7 +160,7 @@ def export(number: NumberFile = "-") -> None:  # type: ignore[assignment]
     """Print everything held about a number, as JSON. The number is read, or asked for."""
     read = _read_number(number)
     base = _database()
-    audit.note(base, _user(), "export", conversation_id(normalise(read)), utc_now())
+    audit.note(base, _user(), "export", conversation_id(international(read)), utc_now())
     held = erasure.export(base, _conversations(), read_protocol(), read)
     print(json.dumps(held, indent=2))  # escaped: a terminal obeys some characters
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cimento.followup import alerts, people
 from cimento.followup.models import Alert, Consent, Delivery, Enrolment, OptOut, Person, State
 from cimento.followup.protocol import Protocol as FollowUpProtocol
-from cimento.sms.numbers import normalise
+from cimento.sms.numbers import international
 from cimento.sms.tables import INBOUND, PHONE
 from cimento.store.database import Database, checkpoint
 from cimento.store.vault import conversation_id, decrypt
@@ -76,7 +76,7 @@ def export(
     database: Database, conversations: Conversations, protocol: FollowUpProtocol, number: str
 ) -> dict[str, Any]:
     """Return everything held about a number, ready for JSON. Raises NumberRefused."""
-    conversation = conversation_id(normalise(number))
+    conversation = conversation_id(international(number))
     held: dict[str, Any] = {"conversation": conversations.read(conversation)}
     with database.begin() as session:
         if people.is_opted_out(session, conversation):
@@ -137,6 +137,6 @@ def forget(database: Database, conversations: Conversations, number: str) -> boo
     A STOP stays, as a keyed hash and a date: without it, the next SMS would be sent.
     Nothing of it stays in SQLite's write-ahead log either. Raises NumberRefused.
     """
-    erased = erase(database, conversations, conversation_id(normalise(number)))
+    erased = erase(database, conversations, conversation_id(international(number)))
     checkpoint(database.engine)
     return erased

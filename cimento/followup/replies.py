@@ -27,9 +27,12 @@ _WRONG_NUMBER, _ANSWERED, _TOLD = "wrong number", "answered", "the team is told"
 
 @dataclass(frozen=True)
 class Turn:
-    """What somebody wrote and what it was answered. `number`: E.164; `at`: aware; `text`: in their
-    own words; `level`: of the advice given, see answers.catalogue.LEVELS; `topics`: of all the
-    answers; `message_id`: the provider's."""
+    """What somebody wrote, and what it was answered.
+
+    `number`: see sms.numbers.sender; `at`: aware; `text`: in their own words; `level`: of the
+    advice given, see answers.catalogue.LEVELS; `topics`: of all the answers; `message_id`: the
+    provider's.
+    """
 
     number: str = field(repr=False)
     at: datetime

@@ -1,4 +1,6 @@
-"""French mobile numbers, mainland and overseas, in the one form that is stored and sent to.
+"""Telephone numbers in the one form that is stored and sent to: E.164.
+
+Follow-ups go to French mobiles, mainland and overseas; whoever else writes is answered too.
 
 Odd inputs met: "06 12 34 56 78", "06.12.34.56.78", "+33 (0)6 12 34 56 78", "0033612345678",
 "33612345678" (a gateway that drops the plus), "0692 12 34 56" (Réunion, dialled as at home).
@@ -29,6 +31,10 @@ def _readings(text: str) -> list[PhoneNumber]:
     return found
 
 
+def _format(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
 def normalise(text: str) -> str:
     """Return a French mobile number as E.164 ("+33612345678"). Raises NumberRefused."""
     if not text.strip():
@@ -44,5 +50,35 @@ def normalise(text: str) -> str:
         )
     for number in french:
         if phonenumbers.number_type(number) in _MOBILE:
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            return _format(number)
     raise NumberRefused("Ce numéro n'est pas un mobile : il ne peut pas recevoir de SMS.")
+
+
+def international(text: str) -> str:
+    """Return any number, of any country and kind of line, as E.164. Raises NumberRefused.
+
+    French mobiles are those of `normalise`.
+    """
+    try:
+        return normalise(text)
+    except NumberRefused:
+        readings = _readings(text) if len(text) <= _LONGEST else []
+        valid = [number for number in readings if phonenumbers.is_valid_number(number)]
+        if not valid and text.strip().startswith("+"):  # a range newer than the library
+            valid = [number for number in readings if phonenumbers.is_possible_number(number)]
+        if not valid:
+            raise
+        return _format(valid[0])
+
+
+def sender(text: str) -> str:
+    """Return who wrote, as E.164; as it stands when it is no number: a short code, a name."""
+    try:
+        return international(text)
+    except NumberRefused:
+        return "".join(c for c in text if c.isprintable()).strip()[:_LONGEST]
+
+
+def can_be_answered(sender: str) -> bool:
+    """Return whether an SMS can be sent to whom `sender` returned."""
+    return sender.startswith("+")

@@ -2,7 +2,13 @@
 
 import pytest
 
-from cimento.sms.numbers import NumberRefused, normalise
+from cimento.sms.numbers import (
+    NumberRefused,
+    can_be_answered,
+    international,
+    normalise,
+    sender,
+)
 from cimento.store import vault
 
 
@@ -53,6 +59,33 @@ def test_others_are_refused_without_being_repeated(text: str, reason: str) -> No
     with pytest.raises(NumberRefused, match=reason) as refusal:
         normalise(text)
     assert not text.strip() or text not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("06 12 34 56 78", "+33612345678"),
+        ("0692 12 34 56", "+262692123456"),
+        ("05 56 79 56 79", "+33556795679"),
+        ("+32 470 12 34 56", "+32470123456"),
+        ("00351 912 345 678", "+351912345678"),
+        ("+33 9 99 99 99 99", "+33999999999"),
+    ],
+)
+def test_whoever_writes_has_a_number(text: str, number: str) -> None:
+    assert international(text) == sender(text) == number
+    assert can_be_answered(number)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("38000", "38000"), ("OVH", "OVH"), ("", ""), ("15", "15"), ("a\x1b[2J\u202eb", "a[2Jb")],
+)
+def test_a_name_or_a_short_code_stays_as_it_is(text: str, name: str) -> None:
+    assert sender(text) == name
+    assert not can_be_answered(name)
+    with pytest.raises(NumberRefused):
+        international(text)
 
 
 def test_a_conversation_is_named_by_the_secret_and_the_number(

@@ -55,11 +55,32 @@ def test_overseas_mobiles_are_answered(console: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["+447700900123", "38000", "OVH", "", "+33556795679", "x" * 5000]
+    ("number", "e164"),
+    [
+        ("+32470123456", "+32470123456"),
+        ("0032470123456", "+32470123456"),
+        ("+351912345678", "+351912345678"),
+        ("+447700900123", "+447700900123"),
+        ("05 56 79 56 79", "+33556795679"),
+    ],
 )
-def test_other_senders_are_not_answered(console: Server, number: str) -> None:
+def test_foreign_mobiles_and_landlines_are_answered(
+    console: Server, hearing: Hearing, number: str, e164: str
+) -> None:
+    (sms,) = say(console, "j'ai 39", number)
+    assert sms.startswith(ALARM)
+    ((_, turn),) = hearing.events
+    assert (turn.number, turn.level) == (e164, "medecin")
+
+
+@pytest.mark.parametrize("number", ["38000", "OVH", "x" * 5000])
+def test_who_cannot_be_answered_is_heard_all_the_same(
+    console: Server, hearing: Hearing, number: str
+) -> None:
+    assert say(console, "je ne peux plus respirer, 39", number) == []
     assert say(console, "bonjour", number) == []
-    assert console.assistant.heard == []
+    ((_, alarm), (_, greeting)) = hearing.events
+    assert (alarm.number, alarm.alerts, greeting.alerts) == (number[:40], True, False)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "👍", "🤒🤒", "?!", "...", "\n"])

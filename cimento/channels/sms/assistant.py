@@ -24,7 +24,7 @@ OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 
 
 class Received(NamedTuple):
-    """An SMS and what it takes to answer it. `number`: of its sender, E.164."""
+    """An SMS and what it takes to answer it. `number`: its sender (sms.numbers.sender)."""
 
     message: Inbound
     number: str

@@ -19,7 +19,7 @@ from cimento.channels.local import comes_from_here
 from cimento.channels.sms.assistant import CHANNEL, OnNewMessage
 from cimento.channels.sms.check_ins import add_check_ins
 from cimento.channels.sms.dialogue import Dialogue
-from cimento.channels.sms.reception import EVERY, Reception, normal
+from cimento.channels.sms.reception import EVERY, Reception
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.protocol import read_protocol
 from cimento.settings.chat import ChatSettings
@@ -27,6 +27,7 @@ from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
 from cimento.settings.storage import StorageSettings
 from cimento.sms.inbox import Inbox
+from cimento.sms.numbers import can_be_answered, sender
 from cimento.sms.providers import make_provider
 from cimento.sms.providers.base import Provider, Received, Refused
 from cimento.sms.providers.console import ConsoleProvider
@@ -76,7 +77,7 @@ class SmsInput(InputChannel):
             self._settings.per_hour,
             every,
         )
-        self._own_number = normal(self._settings.own_number)
+        self._own_number = sender(self._settings.own_number)
 
     @classmethod
     def name(cls) -> str:
@@ -105,9 +106,9 @@ class SmsInput(InputChannel):
         async def inbound(request: Request) -> HTTPResponse:
             self._check_local(request)
             message = self._provider.read(_received(request))
-            number = normal(message.number)
-            if number is None or number == self._own_number:
-                logger.info("A message from a foreign or short number was not answered.")
+            number = sender(message.number)
+            if number and number == self._own_number:
+                logger.info("A message from our own number was not answered.")
                 return self._acknowledge()
             simulated = isinstance(self._provider, ConsoleProvider)
             received = await self._reception.receive(
@@ -131,8 +132,8 @@ class SmsInput(InputChannel):
         @_guarded
         async def phone(request: Request) -> HTTPResponse:
             self._check_local(request)
-            number, after = normal(request.args.get("from", "")), request.args.get("after", "0")
-            if number is None or not after.isdecimal() or len(after) > 12:
+            number, after = sender(request.args.get("from", "")), request.args.get("after", "0")
+            if not can_be_answered(number) or not after.isdecimal() or len(after) > 12:
                 raise Refused(400, "give ?from=06…&after=the last id known")
             return await self._phone_shows(number, int(after))
 

@@ -11,6 +11,7 @@ from cimento.followup.listener import FollowUpListener
 from cimento.followup.outcome import OPT_OUT
 from cimento.followup.replies import Turn
 from cimento.sms import optout
+from cimento.sms.numbers import can_be_answered
 from cimento.sms.providers.base import (
     PermanentFailure,
     Provider,
@@ -102,6 +103,9 @@ class Dialogue:
     async def _send(self, received: Received, answer: Answer, position: int) -> None:
         """Send `answer`; raise what keeps an urgent one from being sent for the moment."""
         number, conversation = received.number, received.conversation
+        if not can_be_answered(number):  # the team has been told of an alarm
+            logger.info("A message from a short code or a name cannot be answered.")
+            return
         reference = f"reply-{received.message.id}-{position}"
         for wait in (*self._retry_after, None):
             try:

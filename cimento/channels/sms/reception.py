@@ -18,7 +18,7 @@ from cimento.channels.sms.assistant import OnNewMessage, Received
 from cimento.channels.sms.dialogue import Dialogue
 from cimento.followup.listener import FollowUpListener
 from cimento.sms.inbox import Inbox
-from cimento.sms.numbers import NumberRefused, normalise
+from cimento.sms.numbers import sender
 from cimento.sms.providers.base import Inbound, Provider
 from cimento.store.vault import conversation_id
 
@@ -159,8 +159,7 @@ class Reception:
                 return await self._answer(agent, message, number, on_new_message)
 
         for message in left:
-            if number := normal(message.number):
-                self._start(message.id, answer(message, number))
+            self._start(message.id, answer(message, sender(message.number)))
         if left:
             logger.warning("%d SMS were taken up again.", len(left))
             futures: list[Any] = [self._under_way[m.id] for m in left if m.id in self._under_way]
@@ -170,11 +169,3 @@ class Reception:
         """Wait until nothing is under way, for `seconds` at most."""
         if self._under_way:
             await asyncio.wait(list(self._under_way.values()), timeout=seconds)
-
-
-def normal(number: str) -> str | None:
-    """Return `number` as E.164, None when it is no French mobile."""
-    try:
-        return normalise(number)
-    except NumberRefused:
-        return None
