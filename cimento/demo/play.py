@@ -19,8 +19,9 @@ from pathlib import Path
 import uvicorn
 
 from cimento.demo.page import make_page
-from cimento.demo.story import NUMBER, Story
+from cimento.demo.story import NUMBER, TEAM, Story
 from cimento.followup import erasure
+from cimento.followup.clock import utc_now
 from cimento.followup.rasa_client import RasaClient
 from cimento.ops.processes import NotReady, free_port, running, wait_until
 from cimento.settings.concern import SettingError
@@ -90,7 +91,8 @@ def _begin(environment: dict[str, str], pause: float) -> Story:
     """Return the story, its patient enrolled; of an earlier demonstration nothing is left."""
     database = open_database(environment["CIMENTO_DATABASE_URL"])
     kept = SqlConversations(connect(StorageSettings.read().conversations_url))
-    erasure.forget(database, erasure.SmsConversations(kept, database.engine), NUMBER)
+    conversations = erasure.SmsConversations(kept, database.engine)
+    erasure.forget(database, conversations, NUMBER, TEAM, utc_now())
     url = f"http://127.0.0.1:{environment['CIMENTO_PORT']}"
     phone = ConsoleProvider(Ledger(database.engine), database.engine)
     story = Story(database, phone, RasaClient(url), pause)

@@ -52,6 +52,12 @@ class NumberBody(BaseModel):
     number: str = _field("06 12 34 56 78", "The number that wrote, or is followed up")
 
 
+class ForgetBody(NumberBody):
+    """Whom to erase."""
+
+    even_open: bool = Field(False, example=False, description="Erase unread alerts as well")
+
+
 class NameBody(BaseModel):
     """Who does it."""
 
@@ -133,6 +139,10 @@ def make_api(
     async def refuse_enrolment(request: Request, error: enrolment.EnrolmentRefused) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, 422)
 
+    @api.exception_handler(erasure.ErasureRefused)
+    async def refuse_erasure(request: Request, error: erasure.ErasureRefused) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, 409)
+
     @api.exception_handler(sa.exc.OperationalError)
     async def say_unavailable(request: Request, error: sa.exc.OperationalError) -> JSONResponse:
         return JSONResponse({"detail": "The database cannot be reached: try again."}, 503)
@@ -195,9 +205,10 @@ def make_api(
         return erasure.export(database, conversations, protocol, body.number)
 
     @api.post("/forget", dependencies=protected)
-    def forget(body: NumberBody) -> dict[str, bool]:
-        """Erase everything held about a number, its conversation included."""
-        audit.note(database, _ACTOR, "erase", conversation_id(international(body.number)), clock())
-        return {"erased": erasure.forget(database, conversations, body.number)}
+    def forget(body: ForgetBody) -> dict[str, bool]:
+        """Erase everything held about a number, its conversation included. Refused (409) while an
+        alert about it is open, unless `even_open`, which the audit trail says."""
+        who = (body.number, _ACTOR, clock(), body.even_open)
+        return {"erased": erasure.forget(database, conversations, *who)}
 
     return api

@@ -34,6 +34,7 @@ from cimento.store.vault import VaultError, conversation_id
 REFUSALS = (
     *(SettingError, SourceError, ProtocolError, database.DatabaseError, VaultError, OSError),
     *(enrolment.EnrolmentRefused, NumberRefused, audit.AuditBroken, TemporaryFailure),
+    erasure.ErasureRefused,
 )
 
 app = typer.Typer(
@@ -147,11 +148,13 @@ def ack(
 
 
 @app.command()
-def forget(number: NumberFile = "-") -> None:  # type: ignore[assignment]
+def forget(
+    number: NumberFile = "-",  # type: ignore[assignment]
+    even_open: Annotated[bool, typer.Option("--even-open", help="Open alerts as well")] = False,
+) -> None:
     """Erase everything held about a number, which is read, or asked for."""
     base, read = _database(), _read_number(number)
-    audit.note(base, _user(), "erase", conversation_id(international(read)), utc_now())
-    erased = erasure.forget(base, _conversations(), read)
+    erased = erasure.forget(base, _conversations(), read, _user(), utc_now(), even_open)
     print("Everything about this number is erased." if erased else "Nothing was held.")
 
 

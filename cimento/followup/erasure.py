@@ -8,13 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from cimento.followup import alerts, people
+from cimento.followup import alerts, audit, people
 from cimento.followup.models import Alert, Consent, Delivery, Enrolment, OptOut, Person, State
 from cimento.followup.protocol import Protocol as FollowUpProtocol
 from cimento.sms.numbers import international
 from cimento.sms.tables import INBOUND, PHONE
 from cimento.store.database import Database, checkpoint
 from cimento.store.vault import conversation_id, decrypt
+
+
+class ErasureRefused(Exception):
+    """What is held cannot be erased yet; the message says why, and what to do."""
 
 
 class Conversations(Protocol):
@@ -114,29 +118,61 @@ def erase(database: Database, conversations: Conversations, conversation: str) -
     """Erase a conversation, then the person; return whether anything was held."""
     events = conversations.erase(conversation)
     with database.begin() as session:
-        person = people.lock(session, conversation)
-        if person is None:
-            return events > 0
-        enrolments = sa.select(Enrolment.id).where(Enrolment.conversation_id == conversation)
-        options = {"synchronize_session": False}
+        return _erase_person(session, conversation) or events > 0
+
+
+def _erase_person(session: Session, conversation: str) -> bool:
+    """Erase all that the engine holds about a person; return whether they were known."""
+    if people.lock(session, conversation) is None:
+        return False
+    enrolments = sa.select(Enrolment.id).where(Enrolment.conversation_id == conversation)
+    options = {"synchronize_session": False}
+    session.execute(
+        sa.delete(Delivery).where(Delivery.enrolment_id.in_(enrolments)),
+        execution_options=options,
+    )
+    for table in (Alert, Consent, Enrolment, Person):
         session.execute(
-            sa.delete(Delivery).where(Delivery.enrolment_id.in_(enrolments)),
+            sa.delete(table).where(table.conversation_id == conversation),
             execution_options=options,
         )
-        for table in (Alert, Consent, Enrolment, Person):
-            session.execute(
-                sa.delete(table).where(table.conversation_id == conversation),
-                execution_options=options,
-            )
-        return True
+    return True
 
 
-def forget(database: Database, conversations: Conversations, number: str) -> bool:
-    """Erase everything held about a number; return whether there was anything.
+def forget(
+    database: Database,
+    conversations: Conversations,
+    number: str,
+    by: str,
+    now: datetime,
+    even_open: bool = False,
+) -> bool:
+    """Erase everything held about a number; return whether there was anything. `by`: who asks, for
+    the audit trail.
 
-    A STOP stays, as a keyed hash and a date: without it, the next SMS would be sent.
-    Nothing of it stays in SQLite's write-ahead log either. Raises NumberRefused.
+    Raises NumberRefused; ErasureRefused while an alert about it waits for somebody, unless
+    `even_open`, which the trail says. A STOP stays, as a keyed hash and a date: without it, the
+    next SMS would be sent. Nothing of the rest stays in SQLite's write-ahead log either.
     """
-    erased = erase(database, conversations, conversation_id(international(number)))
+    conversation = conversation_id(international(number))
+    with database.begin() as session:  # one: no alert comes between being looked for and erased
+        people.lock(session, conversation)
+        open_alerts = _open_alerts(session, conversation)
+        if open_alerts and not even_open:
+            raise ErasureRefused(
+                f"Alerts {', '.join(map(str, open_alerts))} about this number wait for somebody: "
+                "read and acknowledge them first (or erase them unread: --even-open, even_open)."
+            )
+        done = "erase even open" if open_alerts else "erase"
+        audit.record(session, by, done, conversation, now)
+        known = _erase_person(session, conversation)
+    events = conversations.erase(conversation)
     checkpoint(database.engine)
-    return erased
+    return known or events > 0
+
+
+def _open_alerts(session: Session, conversation: str) -> list[int]:
+    query = sa.select(Alert.id).where(
+        Alert.conversation_id == conversation, Alert.acknowledged_at.is_(None)
+    )
+    return list(session.execute(query.order_by(Alert.id)).scalars())

@@ -114,6 +114,16 @@ def test_enrol_then_correct_then_read(client: Client) -> None:
     assert status["deliveries"]["pending"] >= 3
 
 
+def test_an_unread_alert_is_not_forgotten_by_mistake(
+    client: Client, database: Database, enrolled: Enrolled
+) -> None:
+    alerts.raise_alert(database, enrolled.conversation_id, AlertKind.ALARM, NOON, "urgence")
+    body = {"number": BODY["number"]}
+    assert client.call("POST", "/forget", json=body).status_code == 409
+    erased = client.call("POST", "/forget", json={**body, "even_open": True})
+    assert erased.json() == {"erased": True}
+
+
 def test_alerts_are_read_and_acknowledged_by_name(
     client: Client, database: Database, enrolled: Enrolled
 ) -> None:

@@ -78,6 +78,16 @@ def test_enrol_export_status_forget(capsys: Output) -> None:
     assert "Nothing was held." in capsys.readouterr().out
 
 
+def test_an_unread_alert_is_not_forgotten_by_mistake(url: str, capsys: Output) -> None:
+    database = open_database(url)
+    name = people.remember(database, "+33612345678", NOON)
+    alerts.raise_alert(database, name, AlertKind.ALARM, NOON, "urgence", "j'ai 39")
+    assert about(NUMBER, "forget") == 1
+    assert "--even-open" in capsys.readouterr().err
+    assert about(NUMBER, "forget", "--even-open") == 0
+    assert alerts.read_alerts(database, everything=True) == []
+
+
 def test_refusals_are_told_and_fail(capsys: Output) -> None:
     assert enrol_now("05 56 79 56 79") == 1
     assert "pas un mobile" in capsys.readouterr().err

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from cimento.followup import alerts, people
+from cimento.followup import alerts, audit, people
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.enrolment import Enrolled, enrol
-from cimento.followup.erasure import export, forget
+from cimento.followup.erasure import ErasureRefused, export, forget
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import Protocol
 from cimento.sms.numbers import NumberRefused
@@ -72,13 +72,30 @@ def test_forget_erases_all_of_one_person(
     alerts.raise_alert(database, enrolled.conversation_id, AlertKind.HUMAN, NOON)
     before = rows(database)
     other = enrol(database, protocol, request("0612345679"), NOON)
-    assert forget(database, conversations, "+33612345678")
+    alerts.acknowledge(database, 1, "Dr Martin", NOON)
+    assert forget(database, conversations, "+33612345678", "Mme Roy", NOON)
     assert rows(database) == before - Counter(alert=1)  # only the other one's are left
     assert conversations.read(enrolled.conversation_id) == []
     assert len(conversations.read("sms-another")) == 1
-    assert not forget(database, conversations, "+33612345678")
+    assert not forget(database, conversations, "+33612345678", "Mme Roy", NOON)
     with database.begin() as session:
         assert people.lock(session, other.conversation_id)
+
+
+def test_what_nobody_has_read_is_not_erased_unless_told(
+    database: Database, conversations: SqlConversations, enrolled: Enrolled
+) -> None:
+    alerts.raise_alert(database, enrolled.conversation_id, AlertKind.ALARM, NOON, "urgence")
+    before = rows(database)
+    with pytest.raises(ErasureRefused, match="Alerts 1 about"):
+        forget(database, conversations, "0612345678", "Mme Roy", NOON)
+    assert rows(database) == before
+    assert len(conversations.read(enrolled.conversation_id)) == 2
+    assert forget(database, conversations, "0612345678", "Mme Roy", NOON, even_open=True)
+    assert sum(rows(database).values()) == 0
+    assert conversations.read(enrolled.conversation_id) == []
+    trail = [(entry.actor, entry.action) for entry in audit.read(database)]
+    assert trail == [("Mme Durand", "enrol"), ("Mme Roy", "erase even open")]
 
 
 def test_forget_in_the_middle_of_a_sending(
@@ -91,7 +108,7 @@ def test_forget_in_the_middle_of_a_sending(
     store, now = dispatcher._deliveries, NOON + timedelta(hours=4)
     claim = store.claim(store.due(now, 1)[0], now)
     assert claim
-    forget(database, conversations, "0612345678")
+    forget(database, conversations, "0612345678", "Mme Roy", NOON)
     store.record_sent(claim, "id", now)
     clock.now = now
     assert dispatcher.tick() == {}
@@ -104,7 +121,7 @@ def test_a_wrong_number_is_refused(
     with pytest.raises(NumberRefused):
         export(database, conversations, protocol, "15")
     with pytest.raises(NumberRefused):
-        forget(database, conversations, "15")
+        forget(database, conversations, "15", "Mme Roy", NOON)
 
 
 def test_without_conversations_there_is_nothing_to_erase(
@@ -112,4 +129,4 @@ def test_without_conversations_there_is_nothing_to_erase(
 ) -> None:
     none = SqlConversations(connect(f"sqlite:///{tmp_path}/none.db"))
     assert none.read("sms-x") == []
-    assert forget(database, none, "0612345678")
+    assert forget(database, none, "0612345678", "Mme Roy", NOON)

@@ -109,6 +109,10 @@ def test_a_whole_follow_up_through_a_real_gateway(clinic: Clinic, phones: Phones
     assert received.total() - planned.total() == 6
 
     # Erased: nothing about Marie is left, except that she wants no SMS.
+    with pytest.raises(urllib.error.HTTPError, match="409"):  # nobody has read her alerts
+        clinic.api("/forget", {"number": "06 12 34 56 78"})
+    for alert in clinic.alerts(MARIE):
+        clinic.api(f"/alerts/{alert['id']}/acknowledge", {"by": "Dr Martin"})
     clinic.api("/forget", {"number": "06 12 34 56 78"})
     held = clinic.api("/export", {"number": "06 12 34 56 78"})
     assert held["conversation"] == [] and set(held) == {"conversation", "opted_out"}

@@ -15,7 +15,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from cimento.followup import erasure, people
+from cimento.followup import audit, erasure, people
 from cimento.settings.paths import ROOT
 from cimento.store.conversations import SqlConversations
 from cimento.store.database import connect, open_database
@@ -110,9 +110,10 @@ def test_an_erased_person_is_in_no_file(tmp_path: Path, empty_database: Path) ->
         encrypted = connection.exec_driver_sql("SELECT number FROM person").scalar_one()
     assert encrypted.encode() in on_disk(tmp_path)
     nothing = SqlConversations(connect(f"sqlite:///{tmp_path}/none.db"))
-    assert erasure.forget(database, nothing, NUMBER)
+    assert erasure.forget(database, nothing, NUMBER, "Mme Roy", NOW)
     assert encrypted.encode() not in on_disk(tmp_path)
-    assert conversation.encode() not in on_disk(tmp_path)
+    # Its name, which tells the number to nobody, stays where it is written that it was erased.
+    assert [entry.about for entry in audit.read(database)] == [conversation]
 
 
 def test_erasing_overwrites_however_sqlite_was_built(

@@ -95,7 +95,8 @@ def test_messages_of_before_are_counted_and_kept_as_long(database: Database) -> 
 def test_what_came_before_is_erased_on_demand(database: Database) -> None:
     url = str(database.engine.url)
     none = SqlConversations(connect(url))  # Rasa never wrote here
-    erasure.forget(database, erasure.SmsConversations(none, database.engine), NUMBER)
+    held = erasure.SmsConversations(none, database.engine)
+    erasure.forget(database, held, NUMBER, "Mme Roy", BEGUN, even_open=True)
     left = rows(url, "person", "sms_inbound", "sms_phone")
     assert conversation_id(NUMBER) not in str(left)
     assert all(left.values())
