@@ -8,20 +8,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cimento.followup import audit, people
-from cimento.followup.models import Alert, AlertKind, Person
-from cimento.followup.shown import shown
+from cimento.followup.models import Alert, AlertKind, Enrolment, Person
 from cimento.store.database import Database
-from cimento.store.vault import WORDS, decrypt, encrypt
+from cimento.store.vault import WARD, WORDS, decrypt, encrypt
 
 
 @dataclass(frozen=True)
 class AlertView:
-    """An alert as the team reads it. `number` and `words` are the patient's, in clear."""
+    """An alert as the team reads it. `number`, `ward_reference` and `words` are the patient's, in
+    clear; of two patients on one phone both references, when nobody can tell which."""
 
     id: int
     kind: str
     level: str  # of the advice given: none, equipe, medecin, urgence
     number: str
+    ward_reference: str | None
     words: str | None
     detail: str | None
     created_at: datetime
@@ -89,8 +90,7 @@ def read_alerts(database: Database, everything: bool = False) -> list[AlertView]
     if not everything:
         query = query.where(Alert.acknowledged_at.is_(None))
     with database.begin() as session:
-        found = [view(alert, number) for alert, number in session.execute(query)]
-    return [replace(one, words=one.words and shown(one.words)) for one in found]
+        return [view(session, alert, number) for alert, number in session.execute(query).all()]
 
 
 def read_by(database: Database, reader: str, at: datetime, everything: bool) -> list[AlertView]:
@@ -101,13 +101,25 @@ def read_by(database: Database, reader: str, at: datetime, everything: bool) -> 
     return found
 
 
-def view(alert: Alert, number: str) -> AlertView:
+def _ward_reference(session: Session, alert: Alert) -> str | None:
+    if alert.enrolment_id is not None:
+        about = Enrolment.id == alert.enrolment_id
+    else:
+        mine = Enrolment.conversation_id == alert.conversation_id
+        about = sa.and_(mine, Enrolment.cancelled_at.is_(None))
+    known = sa.select(Enrolment.ward_reference).where(about, Enrolment.ward_reference.is_not(None))
+    found = session.execute(known.order_by(Enrolment.id)).scalars()
+    return ", ".join(dict.fromkeys(decrypt(reference, WARD) for reference in found)) or None
+
+
+def view(session: Session, alert: Alert, number: str) -> AlertView:
     """Return an alert in clear, given the encrypted number."""
     return AlertView(
         alert.id,
         alert.kind,
         alert.level,
         decrypt(number),
+        _ward_reference(session, alert),
         None if alert.words is None else decrypt(alert.words, WORDS),
         alert.detail,
         alert.created_at,

@@ -17,12 +17,13 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
-from cimento.followup import alerts, audit, enrolment, erasure
+from cimento.followup import alerts, audit, changes, enrolment, erasure
 from cimento.followup.api_page import api_page
 from cimento.followup.clock import Clock, utc_now
 from cimento.followup.gate import Gate
 from cimento.followup.models import Delivery, Enrolment
 from cimento.followup.overview import counts, lateness
+from cimento.followup.plan import Planned
 from cimento.followup.protocol import Protocol
 from cimento.sms.numbers import NumberRefused, international
 from cimento.store.database import Database
@@ -44,6 +45,7 @@ class EnrolmentBody(BaseModel):
     act: str = _field("2027-03-12T08:30", "When the act is, if it is to come", "")
     consent_by: str = _field("Mme Durand", "Who recorded the patient's consent")
     consent_at: str = _field("2027-03-10T11:00", "When it was given")
+    ward_reference: str = _field("K7-0312", "What the ward calls the stay; no SMS says it", "")
 
 
 class NumberBody(BaseModel):
@@ -61,7 +63,14 @@ class ForgetBody(NumberBody):
 class NameBody(BaseModel):
     """Who does it."""
 
-    by: str = _field("Mme Durand", "Who takes care of the alert")
+    by: str = _field("Mme Durand", "Who takes care of it")
+
+
+class DatesBody(NameBody):
+    """Other dates of a follow-up. ISO 8601, of Paris when without offset."""
+
+    discharge: str = _field("2027-03-12T16:00", "When the patient leaves the hospital")
+    act: str = _field("2027-03-12T08:30", "When the act is; as before, when left out", "")
 
 
 class DeliveryView(BaseModel):
@@ -73,6 +82,7 @@ class DeliveryView(BaseModel):
     next_at: datetime
     sent_at: datetime | None
     answered_at: datetime | None
+    outcome: str | None
 
 
 class EscapedJSON(JSONResponse):
@@ -139,6 +149,10 @@ def make_api(
     async def refuse_enrolment(request: Request, error: enrolment.EnrolmentRefused) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, 422)
 
+    @api.exception_handler(changes.NoSuchFollowUp)
+    async def say_unknown(request: Request, error: changes.NoSuchFollowUp) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, 404)
+
     @api.exception_handler(erasure.ErasureRefused)
     async def refuse_erasure(request: Request, error: erasure.ErasureRefused) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, 409)
@@ -179,6 +193,26 @@ def make_api(
                 DeliveryView(**{name: getattr(row, name) for name in names})
                 for row in session.execute(query).scalars()
             ]
+
+    @api.post("/enrolments/{id}/cancel", dependencies=protected)
+    def cancel(id: _Id, body: NameBody) -> list[Planned]:
+        """Send nothing more of a follow-up; return its plan, what is dropped included."""
+        return changes.cancel(database, id, body.by, clock())
+
+    @api.post("/enrolments/{id}/pause", dependencies=protected)
+    def pause(id: _Id, body: NameBody) -> list[Planned]:
+        """Send nothing of a follow-up until it is resumed; return its plan."""
+        return changes.pause(database, id, body.by, clock())
+
+    @api.post("/enrolments/{id}/resume", dependencies=protected)
+    def resume(id: _Id, body: NameBody) -> list[Planned]:
+        """Send again what is still to come of a follow-up; return its plan."""
+        return changes.resume(database, id, body.by, clock())
+
+    @api.post("/enrolments/{id}/move", dependencies=protected)
+    def move(id: _Id, body: DatesBody) -> list[Planned]:
+        """Give a follow-up other dates; return its new plan, what is dropped included."""
+        return changes.move(database, protocol, id, body.discharge, body.act, body.by, clock())
 
     @api.get("/alerts", dependencies=protected)
     def read_alerts(

@@ -5,13 +5,14 @@ import json
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, Optional, TextIO
 
 import typer
 
 from cimento.answers.sheet import SourceError
-from cimento.followup import alerts, audit, enrolment, erasure, overview, retention
+from cimento.followup import alerts, audit, batch, changes, enrolment, erasure, overview, retention
 from cimento.followup.clock import utc_now
+from cimento.followup.plan import Planned
 from cimento.followup.protocol import ProtocolError, read_protocol
 from cimento.followup.rasa_client import RasaClient
 from cimento.followup.schedule import PARIS
@@ -34,7 +35,7 @@ from cimento.store.vault import VaultError, conversation_id
 REFUSALS = (
     *(SettingError, SourceError, ProtocolError, database.DatabaseError, VaultError, OSError),
     *(enrolment.EnrolmentRefused, NumberRefused, audit.AuditBroken, TemporaryFailure),
-    erasure.ErasureRefused,
+    *(erasure.ErasureRefused, changes.NoSuchFollowUp),
 )
 
 app = typer.Typer(
@@ -48,6 +49,10 @@ def settings_are_right() -> None:
     check_all()
 
 
+FollowUp = Annotated[int, typer.Argument(help="Number of the follow-up, as enrol prints it")]
+By = Annotated[str, typer.Option(help="Who decides it, for the audit trail")]
+Discharge = Annotated[str, typer.Option(help="2027-03-12T16:00, by the clock of Paris")]
+Act = Annotated[str, typer.Option(help="When the act is, if it is to come")]
 NumberFile = Annotated[
     typer.FileText,
     typer.Option("--number", help="A file that holds the number: 06 12 34 56 78; - asks"),
@@ -96,23 +101,63 @@ def require_token() -> str:
 
 @app.command()
 def enrol(
-    discharge: Annotated[str, typer.Option(help="2027-03-12T16:00, by the clock of Paris")],
+    discharge: Discharge,
     consent_by: Annotated[str, typer.Option(help="Who recorded the patient's consent")],
     consent_at: Annotated[str, typer.Option(help="When it was given")],
-    act: Annotated[str, typer.Option(help="When the act is, if it is to come")] = "",
+    act: Act = "",
     number: NumberFile = "-",  # type: ignore[assignment]
+    ward_reference: Annotated[
+        Optional[typer.FileText],  # noqa: UP007: typer reads no other
+        typer.Option(help="A file that holds what the ward calls the stay; no SMS says it"),
+    ] = None,
 ) -> None:
     """Enrol a patient, or correct the follow-up they have. The number is read, or asked for."""
-    request = enrolment.Request(_read_number(number), discharge, consent_by, consent_at, act)
+    ward = ward_reference.readline().strip() if ward_reference else ""
+    request = enrolment.Request(_read_number(number), discharge, consent_by, consent_at, act, ward)
     enrolled = enrolment.enrol(_database(), read_protocol(), request, utc_now())
     print(f"{'Corrected' if enrolled.merged else 'Enrolled'}: follow-up {enrolled.id}.")
+    if enrolled.others:
+        others = ", ".join(map(str, enrolled.others))
+        print(f"The same telephone has another patient's follow-up: {others}.")
+    _print_plan(enrolled.plan)
+
+
+def _print_plan(planned: list[Planned]) -> None:
+    for sms in planned:
+        due = sms.due.astimezone(PARIS).strftime("%d/%m/%Y %H:%M")
+        print("  ".join([f"  {due}", f"{sms.step:15}", sms.state, sms.reason or ""]).rstrip())
+
+
+@app.command()
+def cancel(id: FollowUp, by: By) -> None:
+    """Send nothing more of a follow-up."""
+    _print_plan(changes.cancel(_database(), id, by, utc_now()))
+
+
+@app.command()
+def pause(id: FollowUp, by: By) -> None:
+    """Send nothing of a follow-up until it is resumed."""
+    _print_plan(changes.pause(_database(), id, by, utc_now()))
+
+
+@app.command()
+def resume(id: FollowUp, by: By) -> None:
+    """Send again what is still to come of a follow-up."""
+    _print_plan(changes.resume(_database(), id, by, utc_now()))
+
+
+@app.command()
+def move(id: FollowUp, discharge: Discharge, by: By, act: Act = "") -> None:
+    """Give a follow-up other dates, and print what will be sent, and what not."""
+    base, protocol = _database(), read_protocol()
+    _print_plan(changes.move(base, protocol, id, discharge, act, by, utc_now()))
 
 
 @app.command("import")
 def import_file(file: Annotated[Path, typer.Argument(help="CSV; docs/followup.md")]) -> None:
     """Enrol the lines of a CSV file; report each. Exit with 1 when one is refused."""
     content, refused = file.read_bytes(), 0
-    report = enrolment.import_csv(_database(), read_protocol(), content, utc_now())
+    report = batch.import_csv(_database(), read_protocol(), content, utc_now())
     for line, outcome, accepted in report:
         print(f"ligne {line} : {outcome}")
         refused += not accepted
@@ -130,6 +175,7 @@ def list_alerts(
         parts = [f"n° {alert.id}", at, alert.kind]
         parts += [alert.level] if alert.level != "none" else []
         parts += [alert.number]
+        parts += [shown(alert.ward_reference)] if alert.ward_reference else []
         parts += [f"({alert.detail})"] if alert.detail else []
         parts += [f"« {alert.words} »"] if alert.words else []
         parts += [f"— acquittée : {alert.acknowledged_by}"] if alert.acknowledged_by else []

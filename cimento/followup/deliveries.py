@@ -44,6 +44,7 @@ class Claim:
     kind: Kind
     reference: str
     at: datetime
+    home: str = ""  # of two patients on one phone, the one who came home so: "le 24"
 
 
 class Locked(NamedTuple):
@@ -64,6 +65,46 @@ def new_delivery(step: str, kind: Kind, window: schedule.Window) -> Delivery:
         expires_at=window.expires,
         attempts=0,
     )
+
+
+def others_on_the_phone(session: Session, enrolment: Enrolment) -> list[Enrolment]:
+    """Return the follow-ups of other patients that the same phone gets SMS of, now or later."""
+    query = sa.select(Enrolment).where(
+        Enrolment.conversation_id == enrolment.conversation_id,
+        Enrolment.id != enrolment.id,
+        Enrolment.cancelled_at.is_(None),
+    )
+    others = [e for e in session.execute(query).scalars() if e.ward_key != enrolment.ward_key]
+    going_on = sa.select(Delivery.enrolment_id).where(
+        Delivery.enrolment_id.in_([other.id for other in others]),
+        sa.or_(
+            Delivery.state.in_([State.PENDING, State.CLAIMED]), Delivery.reply_due_at.is_not(None)
+        ),
+    )
+    ids = set(session.execute(going_on).scalars()) if others else set()
+    return [other for other in others if other.id in ids]
+
+
+def _awaits_an_answer(session: Session, enrolments: list[Enrolment]) -> bool:
+    """Return whether one of them has been asked something: two questions at a time would have one
+    answer."""
+    open_question = sa.select(Delivery.id).where(
+        Delivery.enrolment_id.in_([enrolment.id for enrolment in enrolments]),
+        sa.or_(
+            Delivery.reply_due_at.is_not(None),
+            sa.and_(Delivery.state == State.PENDING, Delivery.kind == Kind.REMINDER),
+        ),
+    )
+    return bool(enrolments) and session.execute(open_question.limit(1)).first() is not None
+
+
+def _home(enrolment: Enrolment, others: list[Enrolment]) -> str:
+    """Return what tells a patient from the `others` on the same phone, "" when there are none."""
+    if not others:
+        return ""
+    home = enrolment.discharge_at.astimezone(schedule.PARIS)
+    days = {other.discharge_at.astimezone(schedule.PARIS).date() for other in others}
+    return f"le {home.day}" + (f" à {home.hour}h" if home.date() in days else "")
 
 
 def mark_sent(
@@ -102,6 +143,7 @@ class Deliveries:
             Delivery.state == State.PENDING,
             Delivery.next_at <= now,
             Delivery.expires_at > now,
+            Enrolment.paused_at.is_(None),
         )
 
     def too_late(self, now: datetime, limit: int) -> list[Due]:
@@ -131,6 +173,11 @@ class Deliveries:
             person, delivery = locked
             if delivery.state != State.PENDING or not delivery.next_at <= now < delivery.expires_at:
                 return None
+            enrolment = session.get(Enrolment, delivery.enrolment_id)
+            others = others_on_the_phone(session, enrolment)
+            asks = delivery.kind != Kind.ADVICE
+            if enrolment.paused_at or (asks and _awaits_an_answer(session, others)):
+                return None
             delivery.state, delivery.claimed_at = State.CLAIMED, now
             delivery.attempts += 1
             return Claim(
@@ -142,6 +189,7 @@ class Deliveries:
                 Kind(delivery.kind),
                 delivery.reference,
                 now,
+                _home(enrolment, others),
             )
 
     def _still_claimed(self, session: Session, claim: Claim) -> Locked | None:
@@ -220,7 +268,8 @@ class Deliveries:
     def drop(self, due: Due, now: datetime) -> None:
         """Record that a delivery is not true any more.
 
-        If the provider refused it until then, or if it is a reminder, the team is told.
+        The team is told if the provider refused it until then, if it is a reminder, or if it is a
+        check-in that waited for the answer of another patient on the same phone.
         """
         with self._database.begin() as session:
             locked = self._lock(session, due)
@@ -234,8 +283,14 @@ class Deliveries:
                 self._alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
                 return
             delivery.state, delivery.reason = State.DROPPED, TOO_LATE
+            enrolment = session.get(Enrolment, delivery.enrolment_id)
+            if enrolment.paused_at:
+                return
             if delivery.kind == Kind.REMINDER:
                 self._alert(session, person, delivery, AlertKind.SILENCE, now)
+            others = others_on_the_phone(session, enrolment)
+            if delivery.kind == Kind.CHECK_IN and _awaits_an_answer(session, others):
+                self._alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
 
     def chase(self, due: Due, now: datetime) -> None:
         """Act on a missing answer: plan the reminder, or after it tell the team."""

@@ -89,7 +89,7 @@ class Dispatcher:
         claim = self._deliveries.claim(due, self._clock())
         if claim is None:
             return "taken"
-        text = read_protocol().text(claim.step)
+        text = read_protocol().text(claim.step, claim.home)
         try:
             if claim.kind == Kind.CHECK_IN:
                 # First the conversation, then the SMS: see docs/followup.md.

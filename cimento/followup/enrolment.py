@@ -1,27 +1,26 @@
-"""Enrol somebody in a follow-up: one by one, or from a CSV file."""
+"""Enrol somebody in a follow-up, or correct the follow-up they have."""
 
-import csv
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cimento.followup import audit, deliveries, people
-from cimento.followup.models import Consent, Delivery, Enrolment, State
+from cimento.followup import audit, deliveries, people, plan
+from cimento.followup.models import Consent, Enrolment
+from cimento.followup.plan import Planned
 from cimento.followup.protocol import Protocol
 from cimento.followup.schedule import MomentRefused, read_moment
 from cimento.sms.numbers import NumberRefused, normalise
 from cimento.store.database import Database
-from cimento.store.vault import conversation_id
+from cimento.store.vault import WARD, conversation_id, encrypt, keyed_hash
 
 # Two discharges this close are one follow-up, of which the second corrects the first.
 SAME_FOLLOW_UP = timedelta(days=7)
 _LATEST, _FARTHEST = timedelta(hours=24), timedelta(days=366)
+_ANOTHER_DAY = timedelta(hours=24)
 _CLOCKS_DIFFER = timedelta(minutes=5)
-_LONGEST_NAME = 100  # characters
+_LONGEST_NAME, _LONGEST_REFERENCE = 100, 50  # characters
 
 
 class EnrolmentRefused(ValueError):
@@ -31,22 +30,27 @@ class EnrolmentRefused(ValueError):
 @dataclass(frozen=True)
 class Request:
     """An enrolment as it is asked for, all texts. Dates are ISO 8601, by the clock of Paris
-    when they have no offset. `consent_by`: who recorded the patient's consent."""
+    when they have no offset. `consent_by`: who recorded the patient's consent; `ward_reference`:
+    what the ward calls the stay, if it says; no SMS ever does."""
 
     number: str = field(repr=False)
     discharge: str
     consent_by: str
     consent_at: str
     act: str = ""
+    ward_reference: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class Enrolled:
-    """What became of a request. `merged`: the follow-up existed, and is corrected."""
+    """What became of a request. `merged`: the follow-up existed, and is corrected; `plan`: what
+    will be sent, and what not; `others`: the follow-ups of others on the same telephone."""
 
     id: int
     conversation_id: str
     merged: bool
+    plan: list[Planned]
+    others: list[int]
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,7 @@ class _Checked:
     act_at: datetime | None
     consent_by: str
     consent_at: datetime
+    ward_reference: str
 
 
 def check_name(name: str) -> str:
@@ -66,16 +71,43 @@ def check_name(name: str) -> str:
     return name
 
 
-def _check(request: Request, now: datetime) -> _Checked:
-    reasons: list[str] = []
+class _Reasons(list[str]):
+    """Why a request is refused: everything at once."""
 
-    def moment(label: str, text: str) -> datetime:
+    def moment(self, label: str, text: str) -> datetime | None:
         try:
             return read_moment(text)
         except MomentRefused as error:
-            reasons.append(f"{label} : {error}")
-            return now
+            self.append(f"{label} : {error}")
+            return None
 
+    def moments(self, discharge: str, act: str, now: datetime) -> tuple[datetime, datetime | None]:
+        """Return (discharge, act), None when there is no act; `now` stands for what is wrong."""
+        discharge_at = self.moment("Sortie", discharge) or now
+        if discharge_at < now - _LATEST:
+            self.append("Sortie : elle date de plus de 24 heures.")
+        if discharge_at > now + _FARTHEST:
+            self.append("Sortie : elle est dans plus d'un an.")
+        act_at = self.moment("Acte", act) if act.strip() else None
+        if act_at and not discharge_at - _FARTHEST < act_at <= discharge_at:
+            self.append("Acte : il doit précéder la sortie, de moins d'un an.")
+        return discharge_at, act_at
+
+    def refuse_if_any(self) -> None:
+        if self:
+            raise EnrolmentRefused(" ".join(self))
+
+
+def check_moments(discharge: str, act: str, now: datetime) -> tuple[datetime, datetime | None]:
+    """Return (discharge, act or None), of texts. Raises EnrolmentRefused with every reason."""
+    reasons = _Reasons()
+    found = reasons.moments(discharge, act, now)
+    reasons.refuse_if_any()
+    return found
+
+
+def _check(request: Request, now: datetime) -> _Checked:
+    reasons = _Reasons()
     number, consent_by = "", ""
     try:
         number = normalise(request.number)
@@ -86,60 +118,70 @@ def _check(request: Request, now: datetime) -> _Checked:
     except EnrolmentRefused as error:
         reasons.append(f"Consentement, recueilli par : {error}")
     if request.consent_at.strip():
-        consent_at = moment("Consentement", request.consent_at)
+        consent_at = reasons.moment("Consentement", request.consent_at) or now
     else:
         consent_at = now
         reasons.append("Consentement : la date manque.")
     if consent_at > now + _CLOCKS_DIFFER:
         reasons.append("Consentement : la date est à venir.")
-    discharge_at = moment("Sortie", request.discharge)
-    if discharge_at < now - _LATEST:
-        reasons.append("Sortie : elle date de plus de 24 heures.")
-    if discharge_at > now + _FARTHEST:
-        reasons.append("Sortie : elle est dans plus d'un an.")
-    act_at = moment("Acte", request.act) if request.act.strip() else None
-    if act_at and not discharge_at - _FARTHEST < act_at <= discharge_at:
-        reasons.append("Acte : il doit précéder la sortie, de moins d'un an.")
-    if reasons:
-        raise EnrolmentRefused(" ".join(reasons))
-    return _Checked(number, discharge_at, act_at, consent_by, consent_at)
+    discharge_at, act_at = reasons.moments(request.discharge, request.act, now)
+    ward_reference = " ".join(request.ward_reference.split())
+    if len(ward_reference) > _LONGEST_REFERENCE or not ward_reference.isprintable():
+        reasons.append(f"Référence du service : {_LONGEST_REFERENCE} caractères au plus.")
+    reasons.refuse_if_any()
+    return _Checked(number, discharge_at, act_at, consent_by, consent_at, ward_reference)
 
 
-def _same_follow_up(session: Session, conversation: str, discharge: datetime) -> Enrolment | None:
-    query = sa.select(Enrolment).where(
-        Enrolment.conversation_id == conversation,
-        Enrolment.discharge_at.between(discharge - SAME_FOLLOW_UP, discharge + SAME_FOLLOW_UP),
-    )
+def _same_follow_up(session: Session, conversation: str, asked: _Checked) -> Enrolment | None:
+    """Return the follow-up that a request is about: that of the same ward reference, whatever its
+    date; without one, that of about the same date. Two references are two patients."""
+    query = sa.select(Enrolment).where(Enrolment.conversation_id == conversation)
+    if asked.ward_reference:
+        query = query.where(Enrolment.ward_key == keyed_hash(asked.ward_reference, WARD))
+    else:
+        first, last = asked.discharge_at - SAME_FOLLOW_UP, asked.discharge_at + SAME_FOLLOW_UP
+        query = query.where(
+            Enrolment.ward_key.is_(None), Enrolment.discharge_at.between(first, last)
+        )
     return session.execute(query.order_by(Enrolment.id.desc()).limit(1)).scalar_one_or_none()
 
 
-def _plan(session: Session, enrolment: Enrolment, protocol: Protocol, now: datetime) -> None:
-    """Give each step its window. What has gone out, or may have, is left alone."""
-    query = sa.select(Delivery).where(Delivery.enrolment_id == enrolment.id)
-    known = {delivery.step: delivery for delivery in session.execute(query).scalars()}
-    windows = protocol.windows(enrolment.act_at, enrolment.discharge_at)
-    for step in protocol.steps:
-        if step.id not in windows:
-            continue
-        window, delivery = windows[step.id], known.get(step.id)
-        if delivery is None:
-            delivery = deliveries.new_delivery(step.id, step.kind, window)
-            delivery.enrolment_id = enrolment.id
-            session.add(delivery)
-        elif delivery.state not in (State.PENDING, State.DROPPED):
-            continue
-        delivery.next_at, delivery.expires_at = window.due, window.expires
-        if window.is_empty or window.expires <= now:
-            delivery.state, delivery.reason = State.DROPPED, deliveries.TOO_LATE
-        else:
-            delivery.state, delivery.reason = State.PENDING, None
+def _refuse_another_number(session: Session, conversation: str, ward_reference: str) -> None:
+    """Two numbers would get the SMS of one patient: one of them is wrong."""
+    query = sa.select(Enrolment.id).where(
+        Enrolment.ward_key == keyed_hash(ward_reference, WARD),
+        Enrolment.conversation_id != conversation,
+        Enrolment.cancelled_at.is_(None),
+    )
+    other = session.execute(query.limit(1)).scalar()
+    if other is not None:
+        raise EnrolmentRefused(
+            f"Cette référence a un suivi sous un autre numéro (n° {other}) : annulez-le d'abord."
+        )
+
+
+def settle_act(
+    enrolment: Enrolment, discharge_at: datetime, act_at: datetime | None, now: datetime
+) -> datetime | None:
+    """Return the act of a follow-up that gets other dates: what is given, else what it was.
+
+    Raises EnrolmentRefused when an act to come may have moved too: its eve would be told wrong.
+    """
+    before = enrolment.act_at
+    if act_at or not before:
+        return act_at
+    moved = abs(discharge_at - enrolment.discharge_at) >= _ANOTHER_DAY
+    if before > discharge_at or (moved and before > now):
+        raise EnrolmentRefused("Acte : la sortie change de jour, redonnez la date de l'acte.")
+    return before
 
 
 def enrol(database: Database, protocol: Protocol, request: Request, now: datetime) -> Enrolled:
     """Record the consent and plan the SMS. Raises EnrolmentRefused with every reason.
 
-    A second request for the same number and about the same discharge corrects the first:
-    what has been sent stays sent, what has not is planned again.
+    A second request about the same stay (the same ward reference, or without one about the same
+    discharge) corrects the first: what has not been sent is planned again, and what has, when the
+    date is another day. What was cancelled begins again.
     """
     checked = _check(request, now)
     with database.begin() as session:
@@ -149,13 +191,19 @@ def enrol(database: Database, protocol: Protocol, request: Request, now: datetim
             raise EnrolmentRefused(
                 "Cette personne a répondu STOP. Elle seule peut reprendre : par SMS, REPRENDRE."
             )
-        enrolment = _same_follow_up(session, conversation, checked.discharge_at)
+        if checked.ward_reference:
+            _refuse_another_number(session, conversation, checked.ward_reference)
+        enrolment = _same_follow_up(session, conversation, checked)
         merged = enrolment is not None
         if enrolment is None:
             enrolment = Enrolment(conversation_id=conversation, created_at=now)
             session.add(enrolment)
+        enrolment.act_at = settle_act(enrolment, checked.discharge_at, checked.act_at, now)
         enrolment.discharge_at = checked.discharge_at
-        enrolment.act_at = checked.act_at or enrolment.act_at
+        enrolment.cancelled_at = None
+        if checked.ward_reference:
+            enrolment.ward_reference = encrypt(checked.ward_reference, WARD)
+            enrolment.ward_key = keyed_hash(checked.ward_reference, WARD)
         session.add(
             Consent(
                 conversation_id=conversation,
@@ -166,57 +214,13 @@ def enrol(database: Database, protocol: Protocol, request: Request, now: datetim
         )
         session.flush()
         person.unreachable_at = None
-        _plan(session, enrolment, protocol, now)
+        plan.make(session, person, enrolment, protocol, now)
         done = "correct" if merged else "enrol"
         audit.record(session, checked.consent_by, done, conversation, now)
-        return Enrolled(enrolment.id, conversation, merged)
-
-
-def _rows(reader: "csv.DictReader[str]") -> Iterator[dict[str, str]]:
-    """Yield the names of the columns, as keys, then each row. Raises EnrolmentRefused, with the
-    line, where it cannot be read on: a quote that is never closed, mostly."""
-    try:
-        yield dict.fromkeys(reader.fieldnames or (), "")
-        yield from reader
-    except csv.Error:
-        raise EnrolmentRefused(
-            f"Le fichier n'est plus lisible à partir de la ligne {reader.line_num + 1} : "
-            "une case est trop longue, ou un guillemet n'est pas fermé. Les lignes d'avant sont "
-            "traitées."
-        ) from None
-
-
-COLUMNS = tuple(column.name for column in fields(Request))
-
-
-def import_csv(
-    database: Database, protocol: Protocol, content: bytes, now: datetime
-) -> Iterator[tuple[int, str, bool]]:
-    """Enrol each line of a CSV file; yield (line, what became of it in French, accepted).
-
-    The first line names the columns (COLUMNS; `act` may be left out); `;` or `,` between
-    them; UTF-8, or what Excel writes on a French Windows. Raises EnrolmentRefused when a
-    column is missing.
-    """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    if "\0" in text:
-        raise EnrolmentRefused(
-            "Le fichier contient des caractères nuls : enregistrez-le en CSV (UTF-8)."
+        return Enrolled(
+            enrolment.id,
+            conversation,
+            merged,
+            plan.of(session, enrolment.id),
+            [other.id for other in deliveries.others_on_the_phone(session, enrolment)],
         )
-    separator = ";" if ";" in text.partition("\n")[0] else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-    rows = _rows(reader)
-    missing = set(COLUMNS) - {"act"} - set(next(rows))
-    if missing:
-        raise EnrolmentRefused(f"Colonnes manquantes : {', '.join(sorted(missing))}.")
-    for row in rows:
-        request = Request(**{name: row.get(name) or "" for name in COLUMNS})
-        try:
-            enrolled = enrol(database, protocol, request, now)
-        except EnrolmentRefused as error:
-            yield reader.line_num, f"refusé : {error}", False
-        else:
-            yield reader.line_num, "mis à jour" if enrolled.merged else "inscrit", True

@@ -14,7 +14,7 @@ from cimento.followup.protocol import Protocol as FollowUpProtocol
 from cimento.sms.numbers import international
 from cimento.sms.tables import INBOUND, PHONE
 from cimento.store.database import Database, checkpoint
-from cimento.store.vault import conversation_id, decrypt
+from cimento.store.vault import WARD, conversation_id, decrypt
 
 
 class ErasureRefused(Exception):
@@ -95,17 +95,22 @@ def export(
             for row in _rows(session, Consent, conversation)
         ]
         held["enrolments"] = [
-            _plain(row, "id", "discharge_at", "act_at", "created_at")
+            {
+                **_plain(row, "id", "discharge_at", "act_at", "created_at"),
+                **_plain(row, "paused_at", "cancelled_at"),
+                "ward_reference": row.ward_reference and decrypt(row.ward_reference, WARD),
+            }
             for row in _rows(session, Enrolment, conversation)
         ]
-        names = ("enrolment_id", "step", "state", "reason", "next_at", "sent_at", "answered_at")
+        names = ["enrolment_id", "step", "state", "reason", "next_at", "sent_at", "answered_at"]
+        names += ["outcome"]
         held["messages"] = [
             {**_plain(row, *names), "text": protocol.text(row.step)}
             for row in people.deliveries_of(session, conversation, *State)
         ]
         held["alerts"] = [
             _plain(
-                alerts.view(row, person.number),
+                alerts.view(session, row, person.number),
                 *("kind", "level", "words", "detail", "created_at", "acknowledged_at"),
                 "acknowledged_by",
             )

@@ -82,6 +82,10 @@ class Enrolment(Base):
     discharge_at = sa.Column(UtcDateTime, nullable=False)
     act_at = sa.Column(UtcDateTime)
     created_at = sa.Column(UtcDateTime, nullable=False)
+    ward_reference = sa.Column(sa.Text)  # the ward's own name for the stay, encrypted
+    ward_key = sa.Column(sa.String(64), index=True)  # keyed hash of it
+    paused_at = sa.Column(UtcDateTime)  # nothing is sent until it is resumed
+    cancelled_at = sa.Column(UtcDateTime)  # nothing is sent any more
 
 
 class Delivery(Base):

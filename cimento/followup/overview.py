@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from cimento.followup.models import Delivery, State
+from cimento.followup.models import Delivery, Enrolment, State
 from cimento.store.database import Database
 
 
@@ -17,18 +17,23 @@ def counts(database: Database) -> dict[str, int]:
 
 def lateness(database: Database, now: datetime) -> timedelta:
     """Return for how long the oldest SMS that could be sent has been waiting; zero if none."""
-    query = sa.select(sa.func.min(Delivery.next_at)).where(Delivery.state == State.PENDING)
     with database.begin() as session:
-        oldest = session.execute(query).scalar()
+        oldest = session.execute(_next_due()).scalar()
     return max(now - oldest, timedelta()) if oldest else timedelta()
 
 
 def next_moment(database: Database) -> datetime | None:
     """Return when something is due next: an SMS, or the end of the wait for an answer."""
     queries = (
-        sa.select(sa.func.min(Delivery.next_at)).where(Delivery.state == State.PENDING),
+        _next_due(),
         sa.select(sa.func.min(Delivery.reply_due_at)),
     )
     with database.begin() as session:
         moments = [session.execute(query).scalar() for query in queries]
     return min((moment for moment in moments if moment), default=None)
+
+
+def _next_due() -> sa.sql.Select:
+    """Return the query of the earliest moment at which an SMS is due, the paused ones aside."""
+    going_on = sa.and_(Delivery.state == State.PENDING, Enrolment.paused_at.is_(None))
+    return sa.select(sa.func.min(Delivery.next_at)).join(Enrolment).where(going_on)

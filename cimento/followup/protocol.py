@@ -18,6 +18,7 @@ from cimento.settings.paths import ROOT
 
 FILE = Path(__file__).with_name("protocol.yml")
 REMINDER = "reminder"
+_HOME = "{home}"
 _SIGNS = "Appelez immédiatement votre médecin"  # how the sheet begins to name them
 
 
@@ -27,25 +28,31 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One SMS of the protocol. `text` still has the places of the service's number."""
+    """One SMS of the protocol. Its texts still have the places of the service's number; `shared`
+    is said on a phone of two patients, and tells which one by when they came home."""
 
     id: str
     kind: Kind
     moment: Moment
     valid_for: timedelta
     text: str
+    shared: str
     quotes: tuple[str, ...]
     policy: tuple[str, ...]
 
-    def wording(self) -> Wording:
-        """Return the step as a wording of the catalogue, so that the same checks apply."""
+    def wordings(self) -> list[Wording]:
+        """Return the texts as wordings of the catalogue, so that the same checks apply."""
+        longest = self.shared.replace(_HOME, "le JJ à HHh")
+        return [self._wording(self.id, self.text), self._wording(f"{self.id}.shared", longest)]
+
+    def _wording(self, name: str, text: str) -> Wording:
         custom = {"topic": self.id, "section": None, "escalation": "none"}
         source = {"quotes": self.quotes, "policy": self.policy, "file": FILE.name}
         return Wording(
-            self.id,
+            name,
             SMS,
             "",
-            self.text,
+            text,
             custom,
             None,
             **source,  # type: ignore[arg-type]
@@ -74,13 +81,21 @@ class Protocol:
 
     def wordings(self) -> list[Wording]:
         """Return the steps and the reminder as wordings of the catalogue."""
-        return [step.wording() for step in (*self.steps, self.reminder)]
+        return [wording for step in self._all for wording in step.wordings()]
 
-    def text(self, step_id: str) -> str:
-        """Return the SMS of a step, with the service's number."""
-        texts = {step.id: step.text for step in (*self.steps, self.reminder)}
-        # "day_1.reminder" is the reminder of the step day_1
-        own = texts[REMINDER if step_id.endswith(f".{REMINDER}") else step_id]
+    @property
+    def _all(self) -> tuple[Step, ...]:
+        return (*self.steps, self.reminder)
+
+    def text(self, step_id: str, home: str = "") -> str:
+        """Return the SMS of a step, with the service's number.
+
+        `home`: of two patients on one phone, when the one it is about came home: "le 24".
+        """
+        # "day_1.reminder" is the reminder of the step day_1, "day_1.moved-7" of another date.
+        name = REMINDER if step_id.endswith(f".{REMINDER}") else step_id.partition(".")[0]
+        (step,) = (step for step in self._all if step.id == name)
+        own = step.shared.replace(_HOME, home) if home else step.text
         return self.catalogue.render(own)
 
 
@@ -100,6 +115,7 @@ def _step(entry: dict[str, Any]) -> Step:
         moment=_moment(entry["moment"]),
         valid_for=timedelta(hours=entry["valid_for"]),
         text=entry["text"],
+        shared=entry["shared"],
         quotes=tuple(entry["quotes"]),
         policy=tuple(entry["policy"]),
     )
@@ -125,15 +141,14 @@ def problems(protocol: Protocol) -> list[str]:
     source, policy = sheet.read_text(ROOT, sheet.SHEET), sheet.read_policy()
     facts = read_facts()
     found = []
-    for step in (*protocol.steps, protocol.reminder):
-        wording = step.wording()
+    for wording in protocol.wordings():
         found += grounding.check_sources(wording, source, policy)
         found += grounding.check_form(wording, protocol.catalogue, set())
         # Who is asked for the signs of an alarm, or told them, may have one.
-        about_signs = any(_SIGNS in quote for quote in step.quotes)
+        about_signs = any(_SIGNS in quote for quote in wording.quotes)
         found += check_calls(wording, unread=about_signs) + check_faithful(wording, facts)
-        if "assistant automatique" not in step.text or "STOP" not in step.text:
-            found.append(f"{step.id}: must say that it is automatic and that STOP stops")
+        if "assistant automatique" not in wording.text or "STOP" not in wording.text:
+            found.append(f"{wording.response}: must say that it is automatic and that STOP stops")
     return found
 
 

@@ -61,6 +61,7 @@ def record(database: Database, turn: Turn) -> int | None:
         person.last_message_at = max(turn.at, person.last_message_at)
         asked = _last_asked(session, conversation)
         if WRONG_PERSON in turn.topics:
+            person.unreachable_at = turn.at
             _forget_number(session, conversation, asked, turn)
         if not asked:
             return None

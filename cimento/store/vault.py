@@ -8,7 +8,9 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from cimento.store.secret import derive
 
-NUMBERS, WORDS, CONVERSATIONS = "sms numbers", "alert words", "conversations"  # a key for each
+# A key for each.
+NUMBERS, WORDS, CONVERSATIONS = "sms numbers", "alert words", "conversations"
+WARD = "ward references"
 _BY_SMS, _HEX_DIGITS = "sms-", 32
 
 
@@ -22,8 +24,12 @@ def conversation_id(number: str) -> str:
     The same number always gives the same name; without the secret of the installation,
     trying all numbers does not give it back.
     """
-    digest = hmac.new(derive("sms conversation"), number.encode(), hashlib.sha256)
-    return f"{_BY_SMS}{digest.hexdigest()[:_HEX_DIGITS]}"
+    return f"{_BY_SMS}{keyed_hash(number, 'sms conversation')[:_HEX_DIGITS]}"
+
+
+def keyed_hash(text: str, purpose: str) -> str:
+    """Return what finds the same `text` again without telling it (HMAC-SHA256, hexadecimal)."""
+    return hmac.new(derive(purpose), text.encode(), hashlib.sha256).hexdigest()
 
 
 def is_by_sms(conversation: str) -> bool:

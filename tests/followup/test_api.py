@@ -114,6 +114,26 @@ def test_enrol_then_correct_then_read(client: Client) -> None:
     assert status["deliveries"]["pending"] >= 3
 
 
+def test_a_follow_up_is_paused_resumed_moved_and_cancelled(
+    client: Client, database: Database
+) -> None:
+    first = client.call("POST", "/enrolments", json={**BODY, "ward_reference": "K7-0312"}).json()
+    assert {sms["step"]: sms["state"] for sms in first["plan"]}["day_1"] == "pending"
+    by, path = {"by": "Mme Roy"}, f"/enrolments/{first['id']}"
+    paused = client.call("POST", f"{path}/pause", json=by).json()
+    assert {sms["reason"] for sms in paused if sms["state"] == "pending"} == {"paused"}
+    assert client.call("POST", f"{path}/resume", json=by).ok
+    dates = {**by, "discharge": "2027-03-20T16:00", "act": "2027-03-20T08:00"}
+    moved = client.call("POST", f"{path}/move", json=dates).json()
+    assert (moved[0]["step"], moved[0]["due"]) == ("evening_before", "2027-03-19T17:00:00+00:00")
+    alerts.raise_alert(database, first["conversation_id"], AlertKind.HUMAN, NOON)
+    assert client.call("GET", "/alerts").json()[0]["ward_reference"] == "K7-0312"
+    cancelled = client.call("POST", f"{path}/cancel", json=by).json()
+    assert {sms["state"] for sms in cancelled} == {"dropped"}
+    assert client.call("POST", f"{path}/pause", json=by).status_code == 422
+    assert client.call("POST", "/enrolments/99/cancel", json=by).status_code == 404
+
+
 def test_an_unread_alert_is_not_forgotten_by_mistake(
     client: Client, database: Database, enrolled: Enrolled
 ) -> None:
@@ -240,6 +260,8 @@ def test_a_body_that_does_not_arrive_is_given_up(served: Served, client: Client)
         ("GET", "/enrolments/1"),
         ("GET", "/alerts"),
         ("POST", "/alerts/1/acknowledge"),
+        ("POST", "/enrolments/1/cancel"),
+        ("POST", "/enrolments/1/move"),
         ("POST", "/export"),
         ("POST", "/forget"),
         ("GET", "/status"),

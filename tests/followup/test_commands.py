@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -47,7 +47,7 @@ def about(number: str, command: str, *options: str) -> int:
         return main(["followup", command, *options])
 
 
-def enrol_now(number: str = NUMBER) -> int:
+def enrol_now(number: str = NUMBER, *options: str) -> int:
     now = datetime.now(timezone.utc).isoformat(timespec="minutes")
     return about(
         number,
@@ -59,6 +59,7 @@ def enrol_now(number: str = NUMBER) -> int:
             "Mme Durand",
             "--consent-at",
             now,
+            *options,
         ],
     )
 
@@ -66,7 +67,12 @@ def enrol_now(number: str = NUMBER) -> int:
 def test_enrol_export_status_forget(capsys: Output) -> None:
     assert enrol_now() == 0
     assert enrol_now() == 0
-    assert capsys.readouterr().out == "Enrolled: follow-up 1.\nCorrected: follow-up 1.\n"
+    out = capsys.readouterr().out
+    assert [line for line in out.splitlines() if not line.startswith("  ")] == [
+        "Enrolled: follow-up 1.",
+        "Corrected: follow-up 1.",
+    ]
+    assert "day_1            pending" in out
     assert about(NUMBER, "export") == 0
     assert json.loads(capsys.readouterr().out)["number"] == "+33612345678"
     assert main(["followup", "status"]) == 0
@@ -76,6 +82,29 @@ def test_enrol_export_status_forget(capsys: Output) -> None:
     assert about(NUMBER, "forget") == 0
     assert about(NUMBER, "forget") == 0
     assert "Nothing was held." in capsys.readouterr().out
+
+
+def test_a_follow_up_is_paused_resumed_moved_and_cancelled(tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "ward").write_text("K7-0312\n")
+    assert enrol_now(NUMBER, "--ward-reference", str(tmp_path / "ward")) == 0
+    assert enrol_now() == 0
+    out = capsys.readouterr().out
+    assert "The same telephone has another patient's follow-up: 1." in out
+    later = (datetime.now(timezone.utc) + timedelta(days=40)).isoformat(timespec="minutes")
+    for command, *options in (
+        ("pause",),
+        ("resume",),
+        ("move", "--discharge", later),
+        ("cancel",),
+    ):
+        assert main(["followup", command, "1", "--by", "Mme Roy", *options]) == 0
+        assert ("paused" in capsys.readouterr().out) == (command == "pause")
+    assert main(["followup", "resume", "1", "--by", "Mme Roy"]) == 1
+    assert main(["followup", "cancel", "9", "--by", "Mme Roy"]) == 1
+    assert "There is no follow-up 9." in capsys.readouterr().err
+    assert about(NUMBER, "export") == 0
+    held = json.loads(capsys.readouterr().out)["enrolments"]
+    assert [enrolment["ward_reference"] for enrolment in held] == ["K7-0312", None]
 
 
 def test_an_unread_alert_is_not_forgotten_by_mistake(url: str, capsys: Output) -> None:

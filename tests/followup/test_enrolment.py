@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from cimento.followup import replies
+from cimento.followup.batch import import_csv
 from cimento.followup.dispatch import Dispatcher
-from cimento.followup.enrolment import Enrolled, EnrolmentRefused, enrol, import_csv
+from cimento.followup.enrolment import Enrolled, EnrolmentRefused, enrol
 from cimento.followup.models import Consent, Delivery, Enrolment, Person
 from cimento.followup.protocol import Protocol
 from cimento.store.database import Database
@@ -61,13 +62,13 @@ def test_every_reason_is_given(database: Database, protocol: Protocol) -> None:
 def test_a_second_request_corrects_the_first(database: Database, protocol: Protocol) -> None:
     first = enrol(database, protocol, request(act="2027-03-09T14:00"), NOON)
     again = enrol(
-        database, protocol, request("+33 6 12 34 56 78", discharge="2027-03-10T16:00"), NOON
+        database, protocol, request("+33 6 12 34 56 78", discharge="2027-03-09T19:00"), NOON
     )
     assert (again.id, again.merged, first.merged) == (first.id, True, False)
     (enrolment,) = rows(database, Enrolment)
     assert enrolment.act_at is not None  # not given the second time: kept
-    (day_1,) = [row for row in rows(database, Delivery) if row.step == "day_1"]
-    assert day_1.next_at.day == 11
+    (advice,) = [row for row in rows(database, Delivery) if row.step == "day_of_return"]
+    assert advice.next_at.hour == 18
 
 
 def test_a_correction_never_sends_again(
