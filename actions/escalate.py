@@ -30,7 +30,10 @@ class ActionEscalate(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         turn = split_turns(tracker.events)[-1]
-        objects = [entry for entry in custom_objects(turn) if entry["escalation"] != "none"]
+        said = custom_objects(turn)
+        objects = [entry for entry in said if entry["escalation"] != "none"]
+        if said and not objects:
+            return []  # "en fait si", when there was nothing to correct
         if not objects:
             topic = intent(turn) or ""
             dispatcher.utter_message(response=f"utter_{topic}")
@@ -40,6 +43,7 @@ class ActionEscalate(Action):
             if question not in follow_up.INTENTS:  # asked of the alarm, it has its answer
                 dispatcher.utter_message(response=f"utter_{question}")
         return [
+            SlotSet("symptom__answered", True),
             SlotSet("escalation__level", gravest["escalation"]),
             SlotSet("escalation__topic", gravest["topic"]),
             SlotSet(

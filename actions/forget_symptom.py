@@ -8,7 +8,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 
 class ActionForgetSymptom(Action):
-    """Empty symptom__has_sign: a form whose slot is filled would not ask again."""
+    """Empty symptom__has_sign: a form whose slot is filled would not ask again.
+
+    Whether there was an answer is remembered: it may be corrected.
+    """
 
     def name(self) -> str:
         return "action_forget_symptom"
@@ -16,4 +19,5 @@ class ActionForgetSymptom(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        return [SlotSet("symptom__has_sign", None)]
+        answered = tracker.get_slot("symptom__has_sign") is not None
+        return [SlotSet("symptom__has_sign", None), SlotSet("symptom__answered", answered)]

@@ -19,12 +19,30 @@ from actions.repeat_answer import ActionRepeatAnswer
 from tests.dialogue.said import bot, user
 
 
+def user(intent: str, **parse_data: Any) -> dict[str, Any]:
+    """Return the event of a message understood as `intent`."""
+    data = {"intent": {"name": intent, "confidence": 1.0}, **parse_data}
+    return {"event": "user", "text": "…", "parse_data": data}
+
+
+def bot(response: str, escalation: str = "none") -> dict[str, Any]:
+    """Return the event of a response said."""
+    custom = {"topic": response.removeprefix("utter_"), "section": None, "escalation": escalation}
+    return {
+        "event": "bot",
+        "text": "…",
+        "data": {"custom": custom},
+        "metadata": {"utter_action": response},
+    }
+
+
 async def run(
-    action: Any, *events: dict[str, Any], slots: dict[str, Any] | None = None
+    action: Any, *events: dict[str, Any], form: str | None = None, **slots_before: Any
 ) -> tuple[list[str], dict[str, Any], list[Any]]:
     """Run `action`; return the responses said, the slots set, and the buttons."""
     latest = next(event for event in reversed(events) if event["event"] == "user")["parse_data"]
-    tracker = Tracker("x", slots or {}, latest, list(events), False, None, {}, "action_listen")
+    loop = {"name": form} if form else {}
+    tracker = Tracker("x", slots_before, latest, list(events), False, None, loop, "action_listen")
     dispatcher = CollectingDispatcher()
     returned = await action.run(dispatcher, tracker, {})
     changed = {event["name"]: event["value"] for event in returned}
@@ -101,6 +119,7 @@ async def test_escalate_records_what_was_said_without_repeating_it() -> None:
     assert slots["escalation__level"] == "medecin"
     assert slots["escalation__topic"] == "fever"
     assert slots["escalation__at"].endswith("+00:00")
+    assert slots["symptom__answered"] is True
 
 
 async def test_escalate_gives_the_advice_if_nothing_was_said() -> None:
@@ -121,6 +140,18 @@ async def test_answer_each_answers_in_order() -> None:
         ActionAnswerEach(), user("several_questions", questions=["driving", "rest"])
     )
     assert said == ["utter_driving", "utter_rest"]
+
+
+async def test_a_denial_among_questions_answers_the_form_that_asked() -> None:
+    asked = user("several_questions", questions=["negated_symptom", "driving"])
+    said, slots, _ = await run(ActionAnswerEach(), asked, form="symptom_form")
+    assert (said, slots) == (["utter_driving"], {"symptom__has_sign": False})
+    assert (await run(ActionAnswerEach(), asked))[0] == ["utter_negated_symptom", "utter_driving"]
+
+
+async def test_nothing_is_escalated_when_there_was_nothing_to_correct() -> None:
+    asked = user("correct_yes"), bot("utter_correct_yes")
+    assert await run(ActionEscalate(), *asked) == ([], {}, [])
 
 
 async def test_offer_topics_offers_the_likeliest_that_have_a_title() -> None:
@@ -205,8 +236,12 @@ async def test_repeat_says_that_nothing_was_said() -> None:
     assert (await run(ActionRepeatAnswer(), user("repeat")))[0] == ["utter_help/nothing_to_repeat"]
 
 
-async def test_forget_symptom_empties_the_slot() -> None:
-    assert (await run(ActionForgetSymptom(), user("unwell")))[1] == {"symptom__has_sign": None}
+@pytest.mark.parametrize("has_sign", [None, False, True])
+async def test_forget_symptom_empties_the_slot_and_remembers_an_answer(
+    has_sign: bool | None,
+) -> None:
+    _, slots, _ = await run(ActionForgetSymptom(), user("unwell"), symptom__has_sign=has_sign)
+    assert slots == {"symptom__has_sign": None, "symptom__answered": has_sign is not None}
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_each_sms_may_be_the_first(protocol: Protocol) -> None:
 
 def test_the_choices_of_a_check_in_are_those_of_the_conversation(protocol: Protocol) -> None:
     """ "1" is read as the first button of the question that the conversation is told to ask."""
-    flows = yaml.safe_load((ROOT / "data/conversation/flows.yml").read_text(encoding="utf-8"))
+    flows = yaml.safe_load((ROOT / "data/conversation/check_in.yml").read_text(encoding="utf-8"))
     for wording in flows["responses"]["utter_ask_symptom__has_sign"]:
         numbered = [f"{n}. {button['title']}" for n, button in enumerate(wording["buttons"], 1)]
         for step in ("day_1", "day_3", "day_1.reminder"):
