@@ -24,12 +24,18 @@ ALARM = "Appelez immédiatement votre médecin."
 ANSWER = "Ne conduisez pas pendant les 24 premières heures."
 
 
+def tracker(events: list[Any], form: str | None = None, **slots: Any) -> Any:
+    """Return what the channel reads of Rasa's tracker: its events, the open form, the slots."""
+    return SimpleNamespace(events=events, active_loop_name=form, get_slot=slots.get)
+
+
 class Assistant:
     """Answers as scripted, remembers what it heard, and keeps events as a tracker does."""
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str]] = []  # conversation, text
         self.script: dict[str, list[dict[str, Any]]] = {}
+        self.state: dict[str, Any] = {}  # of every conversation: see `tracker`
         self.fails = False
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -38,7 +44,7 @@ class Assistant:
 
     async def _retrieve(self, conversation: str) -> Any:
         events = self.events.get(conversation)
-        return SimpleNamespace(events=events) if events else None
+        return tracker(events, **self.state) if events else None
 
     async def handle(self, message: UserMessage) -> None:
         assert message.output_channel.name() == "sms"

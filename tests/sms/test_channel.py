@@ -110,6 +110,28 @@ def test_a_number_takes_the_choice_offered_last(console: Server) -> None:
     assert [text for _, text in console.assistant.heard] == ["ça va pas", "/deny", "2"]
 
 
+def test_an_open_check_in_hears_its_digits_and_signs(console: Server, hearing: Hearing) -> None:
+    question = {
+        "text": "Des signes ?",
+        "buttons": [{"title": t, "payload": p} for t, p in (("Oui", "/affirm"), ("Non", "/deny"))],
+        "custom": DRIVING,
+    }
+    menu = {**question, "text": "Lequel ?", "buttons": [{"title": "La fuite", "payload": "/leak"}]}
+    console.assistant.script["chépa"] = [menu, question]
+    say(console, "bonjour")
+    console.assistant.state = {"form": "symptom_form", "check_in": True}
+    (sms,) = say(console, "chépa")
+    assert sms.splitlines() == ["Lequel ?", "Des signes ?", "1. Oui", "2. Non"]
+    for text in ("2", "1", "👍", "🤒"):
+        say(console, text)
+    say(console, "")  # a picture
+    console.assistant.state = {"symptom__answered": True}
+    say(console, "1")
+    heard = [text for _, text in console.assistant.heard]
+    assert heard[2:] == ["/deny", "/affirm", "/deny", "🤒", "/correct_yes"]
+    assert [turn.topics for _, turn in hearing.events][-2] == ("wordless",)
+
+
 def test_stop_is_confirmed_once_and_silences(console: Server, hearing: Hearing) -> None:
     (confirmation,) = say(console, "ARRÊT !")
     assert "vous ne recevrez plus de SMS" in confirmation

@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from cimento.channels.sms.choices import chosen, offered
+from cimento.channels.sms.choices import chosen, offered, only_asked, read_signs
 from cimento.sms.optout import read
+from tests.sms.server import tracker
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,13 @@ def test_start_is_read(text: str) -> None:
     assert read(text) == "start"
 
 
-PAYLOADS = ["/affirm", "/deny", "/fever"]
+def bot(*payloads: str) -> SimpleNamespace:
+    buttons = [{"title": p, "payload": p} for p in payloads] or None
+    return SimpleNamespace(type_name="bot", data={"buttons": buttons})
+
+
+USER = SimpleNamespace(type_name="user")
+PAYLOADS = ["/driving", "/rest", "/shower"]
 
 
 @pytest.mark.parametrize(
@@ -54,22 +61,67 @@ PAYLOADS = ["/affirm", "/deny", "/fever"]
     ],
 )  # fmt: skip
 def test_a_number_chooses(text: str, number: int) -> None:
-    assert chosen(text, PAYLOADS) == PAYLOADS[number - 1]
+    assert chosen(text, tracker([USER, bot(*PAYLOADS)])) == PAYLOADS[number - 1]
 
 
 @pytest.mark.parametrize(
     "text", ["4", "0", "38", "38,9", "1,5", "15", "2 jours", "1 comprimé", "", "oui", "-", "1 2"]
 )
 def test_other_numbers_choose_nothing(text: str) -> None:
-    assert chosen(text, PAYLOADS) is None
+    assert chosen(text, tracker([USER, bot(*PAYLOADS)])) is None
 
 
 def test_only_the_last_turn_offers() -> None:
-    def bot(*payloads: str) -> SimpleNamespace:
-        buttons = [{"title": p, "payload": p} for p in payloads] or None
-        return SimpleNamespace(type_name="bot", data={"buttons": buttons})
+    menu = [bot("/a"), USER, bot(), bot("/b", "/c"), bot("/d")]
+    assert offered(tracker(menu)) == ["/b", "/c", "/d"]
+    assert offered(tracker([bot("/a"), USER, bot()])) == []
+    assert offered(None) == []
 
-    user = SimpleNamespace(type_name="user")
-    assert offered([bot("/a"), user, bot(), bot("/b", "/c"), bot("/d")]) == ["/b", "/c", "/d"]
-    assert offered([bot("/a"), user, bot()]) == []
-    assert offered([]) == []
+
+def test_the_digits_of_the_open_question_are_its_own() -> None:
+    menu = [USER, bot("/risk_leak", "/shower"), bot("/affirm", "/deny")]
+    assert offered(tracker(menu, "symptom_form")) == ["/affirm", "/deny"]
+    assert offered(tracker(menu)) == ["/risk_leak", "/shower", "/affirm", "/deny"]
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"),
+    [
+        ("1", "/affirm"), ("2.", "/deny"), ("le 2", "/deny"), ("réponse deux", None), ("3", None),
+        ("les trois", "/affirm"), ("Les 2", "/affirm"), ("les deux premiers", "/affirm"),
+        ("oui, les deux dernières", "/affirm"), ("toutes les trois", "/affirm"), ("le premier", "/affirm"),
+        ("O", "/affirm"), ("n.", "/deny"), ("le deuxième", None), ("la seconde", None), ("deux", None),
+        ("non pour les trois", None), ("aucun des trois", None), ("38", None),
+    ],
+)  # fmt: skip
+def test_an_answer_to_the_open_question(text: str, payload: str | None) -> None:
+    assert chosen(text, tracker([], "symptom_form")) == payload
+
+
+def test_the_digits_of_the_answered_question_correct_it_until_others_are_offered() -> None:
+    assert offered(tracker([USER, bot()], symptom__answered=True)) == [
+        "/correct_yes",
+        "/correct_no",
+    ]
+    assert offered(tracker([USER, bot("/a")], symptom__answered=True)) == ["/a"]
+
+
+def test_an_open_question_is_the_only_choice_of_its_turn() -> None:
+    def said(text: str, *payloads: str) -> dict[str, object]:
+        return {"text": text, "buttons": [{"title": p, "payload": p} for p in payloads]}
+
+    menu, question = said("Lequel ?", "/a", "/b"), said("Des signes ?", "/affirm", "/deny")
+    assert only_asked([menu]) == [menu]
+    assert only_asked([menu, question]) == [{"text": "Lequel ?"}, question]
+
+
+@pytest.mark.parametrize("text", ["👍", "👍🏽", "👍 👍🏿", "👌"])
+def test_a_thumb_up_answers_a_check_in_alone(text: str) -> None:
+    assert read_signs(text, tracker([], "symptom_form", check_in=True)) == "/deny"
+    # "Avez-vous de la fièvre… ?" "👍" of somebody who complained may be a yes.
+    assert read_signs(text, tracker([], "symptom_form", check_in=False)) == text
+
+
+@pytest.mark.parametrize("text", ["👎", "🤒", "👍🤒", "🥶", "?!"])
+def test_other_signs_answer_nothing(text: str) -> None:
+    assert read_signs(text, tracker([], "symptom_form", check_in=True)) == text

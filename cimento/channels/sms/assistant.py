@@ -80,12 +80,17 @@ class Assistant:
         events = list(tracker.events) if tracker else []
         spoken_before = any(event.type_name == "bot" for event in events)
         opening = "" if spoken_before else self.texts["disclosure"]
-        if not any(character.isalnum() for character in received.said):
-            words = {"text": self.texts["media" if media else "wordless"]}
-            return Answer(self._composer.compose([words], opening), topics=(_WORDLESS,))
-        # What the patient types is text, whatever it starts with: "/ 38,5 ce soir".
-        chosen = choices.chosen(received.said, choices.offered(events))
-        messages, custom = await self._ask(chosen or received.said.lstrip("/ "), received)
+        if any(character.isalnum() for character in received.said):
+            # What the patient types is text, whatever it starts with: "/ 38,5 ce soir".
+            chosen = choices.chosen(received.said, tracker)
+            words = chosen or received.said.lstrip("/ ")
+        elif received.said and choices.is_asked(tracker):
+            words = choices.read_signs(received.said, tracker)
+        else:
+            apology = {"text": self.texts["media" if media else "wordless"]}
+            return Answer(self._composer.compose([apology], opening), topics=(_WORDLESS,))
+        messages, custom = await self._ask(words, received)
+        messages = choices.only_asked(messages)
         closing = self.texts["media_unseen"] if media else ""
         asks = any(sent.get("buttons") for sent in messages)  # its choices stay the last lines
         if opening and custom["escalation"] == "none" and not (closing or asks):

@@ -1,10 +1,21 @@
-"""Buttons by SMS: numbered lines, and the answers "1", "le 2", "réponse 3"."""
+"""Buttons by SMS: numbered lines, and the answers "1", "le 2", "réponse 3".
+
+While the question about the signs is open its digits are its own: 1 is yes, 2 no. "Les deux" are
+then two of the signs, and "le deuxième" is the second of them.
+"""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
+from cimento.channels.turn import Message
 from cimento.nlu.text import fold
+
+_FORM = "symptom_form"  # domain.yml: the form, whose it is, and whether it was answered
+_CHECK_IN, _ANSWERED = "check_in", "symptom__answered"
+_YES_OR_NO = ["/affirm", "/deny"]
+_CORRECTION = ["/correct_yes", "/correct_no"]
+# A check-in asks for signs; the hand that says all is well, of whatever colour, answers no.
+_ALL_WELL = re.compile(r"[\s\U0001F44D\U0001F44C\U0001F3FB-\U0001F3FF]+")
 
 _ORDINALS = {
     **dict.fromkeys(("un", "une", "premier", "premiere", "1er", "1ere"), 1),
@@ -17,25 +28,62 @@ _CHOICE = re.compile(
     rf"(\d{{1,2}}|{'|'.join(_ORDINALS)})(?:\W*(?:svp|merci|s'il vous plait))?\W*"
 )
 
+_SOME_SIGNS = re.compile(
+    r"\W*(?:oui\W+)?(?:pour )?(?:(?:tous|toutes) )?les (?:deux|trois|2|3)"
+    r"(?: (?:premier|dernier)e?s)?\W*"
+)
+_LETTER = re.compile(r"\W*([on])\W*")
 
-def offered(events: Iterable[Any]) -> list[str]:
-    """Return the payloads of the buttons of the last turn, in the order of their numbers.
 
-    `events`: Rasa's, oldest first.
+def is_asked(tracker: Any) -> bool:
+    """Return whether the question about the signs awaits its answer. `tracker`: Rasa's, or None."""
+    return tracker is not None and tracker.active_loop_name == _FORM
+
+
+def offered(tracker: Any) -> list[str]:
+    """Return the payloads that can be chosen, in the order of their numbers.
+
+    Those of the open question; else of the buttons of the last turn; with none, and the question
+    answered before, its correction. `tracker`: Rasa's, or None.
     """
+    if is_asked(tracker):
+        return _YES_OR_NO
     payloads: list[str] = []
-    for event in events:
+    for event in tracker.events if tracker else ():
         if event.type_name == "user":
             payloads = []
         elif event.type_name == "bot":
             payloads += [button["payload"] for button in event.data.get("buttons") or []]
-    return payloads
+    return payloads or (_CORRECTION if tracker and tracker.get_slot(_ANSWERED) else [])
 
 
-def chosen(text: str, payloads: list[str]) -> str | None:
-    """Return the payload that `text` chooses by its number, None when it chooses none."""
-    match = _CHOICE.fullmatch(fold(text.strip()))
-    if not match:
+def only_asked(messages: list[Message]) -> list[Message]:
+    """Return the messages of a turn; when they ask about the signs, without any other choices."""
+
+    def asks(message: Message) -> bool:
+        return [button["payload"] for button in message.get("buttons") or []] == _YES_OR_NO
+
+    if not any(map(asks, messages)):
+        return messages
+    return [m if asks(m) else {k: v for k, v in m.items() if k != "buttons"} for m in messages]
+
+
+def read_signs(text: str, tracker: Any) -> str:
+    """Return what is said to the open question by `text`, which holds no words."""
+    is_check_in = is_asked(tracker) and tracker.get_slot(_CHECK_IN)
+    return _YES_OR_NO[1] if is_check_in and _ALL_WELL.fullmatch(text) else text
+
+
+def chosen(text: str, tracker: Any) -> str | None:
+    """Return the payload that `text` chooses, None when none. `tracker`: see `offered`."""
+    folded, payloads = fold(text.strip()), offered(tracker)
+    if is_asked(tracker):
+        if _SOME_SIGNS.fullmatch(folded):
+            return payloads[0]
+        if letter := _LETTER.fullmatch(folded):
+            return payloads["on".index(letter[1])]
+    match = _CHOICE.fullmatch(folded)
+    if not match or (is_asked(tracker) and _ORDINALS.get(match[1], 1) > 1):
         return None
     number = int(match[1]) if match[1].isdecimal() else _ORDINALS[match[1]]
     return payloads[number - 1] if 0 < number <= len(payloads) else None
