@@ -7,7 +7,7 @@ supplies the topic; `data/facets/` holds what the sheet says of the one under th
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cimento.answers.catalogue import AT_ONCE, FACETS, SMS, WEB, Catalogue
+from cimento.answers.catalogue import FACETS, SMS, WEB, Catalogue
 from cimento.dialogue import points
 from cimento.dialogue.subject import NOT_IN_SHEET, subjects
 from cimento.dialogue.turns import Turn, last
@@ -70,8 +70,8 @@ class FollowUp:
         facet = intent.removeprefix(_ASKED)
         if said := self._catalogue.facets.get(topic, {}).get(facet):
             return Say(said)
-        if self._catalogue.escalations.get(topic) in AT_ONCE:
-            return Say(f"utter_{topic}")  # an alarm is not discussed: its advice is said again
+        if self._catalogue.escalations.get(topic) != "none":
+            return Say(f"utter_{topic}")  # a sign is not discussed: its advice is said again
         if intent == "ask_other_moment":
             return self._other_moment(topic, moment, channel)
         if intent == "ask_sure":

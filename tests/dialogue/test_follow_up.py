@@ -2,7 +2,7 @@
 
 import pytest
 
-from cimento.answers.catalogue import AT_ONCE, FACETS, SMS, WEB, load_catalogue
+from cimento.answers.catalogue import FACETS, SMS, WEB, load_catalogue
 from cimento.dialogue.follow_up import INTENTS, LONGEST_QUOTE, FollowUp, Say
 from cimento.dialogue.subject import subjects_there_are
 from cimento.dialogue.turns import Turn
@@ -12,11 +12,11 @@ from tests.dialogue.said import answered, asks, bot, user
 
 CATALOGUE = load_catalogue()
 FOLLOW_UP = FollowUp(CATALOGUE)
-# What can be asked further about, alarms aside: their advice is said again.
+# What can be asked further about, signs aside: their advice is said again.
 SUBJECTS = [
     topic
     for topic in subjects_there_are(CATALOGUE.titles)
-    if CATALOGUE.escalations[topic] not in AT_ONCE
+    if CATALOGUE.escalations[topic] == "none"
 ]
 
 
