@@ -6,6 +6,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from cimento.answers.catalogue import Catalogue, load_catalogue
+from cimento.dialogue import follow_up
+from cimento.dialogue.follow_up import FollowUp, Say
+from cimento.dialogue.turns import split_turns
 from cimento.nlu.topics import NEGATED
 
 
@@ -13,7 +17,8 @@ class ActionAnswerEach(Action):
     """Answer, in the order asked, the topics the NLU found in the message.
 
     When it found one topic only (a question asked in the middle of a form), that one is
-    the intent. « Non rien, et je peux conduire ? » answers the form as well.
+    the intent. « Je peux conduire ? Et pourquoi ? »: the second is asked of the first.
+    « Non rien, et je peux conduire ? » answers the form as well.
     """
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
@@ -25,10 +30,22 @@ class ActionAnswerEach(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        intent = tracker.latest_message["intent"]["name"]
-        topics = tracker.latest_message.get("questions") or [intent]
+        message, about = tracker.latest_message, None
+        topics = message.get("questions") or [message["intent"]["name"]]
         answers_form = NEGATED in topics and tracker.active_loop.get("name") == "symptom_form"
-        for topic in topics:
-            if not (answers_form and topic == NEGATED):  # the form says it
-                dispatcher.utter_message(response=f"utter_{topic}")
+        for asked in topics:
+            if answers_form and asked == NEGATED:
+                continue  # the form says it
+            if asked in follow_up.INTENTS:
+                say = self._follow_up.answer(
+                    asked,
+                    split_turns(tracker.events),
+                    channel=tracker.get_latest_input_channel() or "",
+                    text=message.get("text") or "",
+                    moment=next(tracker.get_latest_entity_values("moment"), None),
+                    about=about,
+                )
+            else:
+                say, about = Say(f"utter_{asked}"), asked
+            dispatcher.utter_message(response=say.response, **say.fill)
         return [SlotSet("symptom__has_sign", False)] if answers_form else []

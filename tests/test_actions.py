@@ -19,30 +19,16 @@ from actions.repeat_answer import ActionRepeatAnswer
 from tests.dialogue.said import bot, user
 
 
-def user(intent: str, **parse_data: Any) -> dict[str, Any]:
-    """Return the event of a message understood as `intent`."""
-    data = {"intent": {"name": intent, "confidence": 1.0}, **parse_data}
-    return {"event": "user", "text": "…", "parse_data": data}
-
-
-def bot(response: str, escalation: str = "none") -> dict[str, Any]:
-    """Return the event of a response said."""
-    custom = {"topic": response.removeprefix("utter_"), "section": None, "escalation": escalation}
-    return {
-        "event": "bot",
-        "text": "…",
-        "data": {"custom": custom},
-        "metadata": {"utter_action": response},
-    }
-
-
 async def run(
-    action: Any, *events: dict[str, Any], form: str | None = None, **slots_before: Any
+    action: Any,
+    *events: dict[str, Any],
+    slots: dict[str, Any] | None = None,
+    form: str | None = None,
 ) -> tuple[list[str], dict[str, Any], list[Any]]:
     """Run `action`; return the responses said, the slots set, and the buttons."""
     latest = next(event for event in reversed(events) if event["event"] == "user")["parse_data"]
     loop = {"name": form} if form else {}
-    tracker = Tracker("x", slots_before, latest, list(events), False, None, loop, "action_listen")
+    tracker = Tracker("x", slots or {}, latest, list(events), False, None, loop, "action_listen")
     dispatcher = CollectingDispatcher()
     returned = await action.run(dispatcher, tracker, {})
     changed = {event["name"]: event["value"] for event in returned}
@@ -240,8 +226,9 @@ async def test_repeat_says_that_nothing_was_said() -> None:
 async def test_forget_symptom_empties_the_slot_and_remembers_an_answer(
     has_sign: bool | None,
 ) -> None:
-    _, slots, _ = await run(ActionForgetSymptom(), user("unwell"), symptom__has_sign=has_sign)
-    assert slots == {"symptom__has_sign": None, "symptom__answered": has_sign is not None}
+    before = {"symptom__has_sign": has_sign}
+    _, changed, _ = await run(ActionForgetSymptom(), user("unwell"), slots=before)
+    assert changed == {"symptom__has_sign": None, "symptom__answered": has_sign is not None}
 
 
 @pytest.mark.parametrize(

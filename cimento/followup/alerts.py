@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cimento.followup import audit, people
 from cimento.followup.models import Alert, AlertKind, Enrolment, Person
+from cimento.followup.shown import shown
 from cimento.store.database import Database
 from cimento.store.vault import WARD, WORDS, decrypt, encrypt
 
@@ -90,7 +91,9 @@ def read_alerts(database: Database, everything: bool = False) -> list[AlertView]
     if not everything:
         query = query.where(Alert.acknowledged_at.is_(None))
     with database.begin() as session:
-        return [view(session, alert, number) for alert, number in session.execute(query).all()]
+        rows = session.execute(query).all()
+        found = [view(session, alert, number) for alert, number in rows]
+    return [replace(one, words=one.words and shown(one.words)) for one in found]
 
 
 def read_by(database: Database, reader: str, at: datetime, everything: bool) -> list[AlertView]:

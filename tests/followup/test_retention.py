@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
-from cimento.followup import people, replies
+from cimento.followup import alerts, people, replies
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.enrolment import Enrolled, enrol
 from cimento.followup.erasure import SmsConversations
@@ -168,10 +168,55 @@ def test_the_conversation_of_a_follow_up_to_come_is_kept(
     assert len(conversations.read(conversation)) == 1
 
 
-def test_a_wish_outlives_everything(database: Database, conversations: SmsConversations) -> None:
+@pytest.fixture
+def held(database: Database, enrolled: Enrolled) -> Callable[[type], int]:
+    """One who was followed up, raised an alarm and said STOP, at NOON; return what counts the
+    rows of a table."""
+    name = enrolled.conversation_id
+    alerts.raise_alert(database, name, AlertKind.ALARM, NOON, "medecin", "j'ai 39")
+    replies.stop(database, name, NOON)
+
+    def count(table: type) -> int:
+        with database.begin() as session:
+            return int(session.query(table).count())
+
+    return count
+
+
+@pytest.mark.parametrize("table", [Person, Enrolment, Delivery, Consent, Alert])
+def test_each_thing_about_a_person_is_kept_so_long(
+    database: Database,
+    conversations: SmsConversations,
+    held: Callable[[type], int],
+    table: type,
+) -> None:
+    purge(database, conversations, NOON + KEPT.people, KEPT)
+    assert held(table) > 0
+    purge(database, conversations, NOON + KEPT.people + SECOND, KEPT)
+    assert held(table) == 0
+
+
+def test_who_did_what_outlives_everything(
+    database: Database, conversations: SmsConversations, held: Callable[[type], int]
+) -> None:
+    before = held(Audit)
+    purge(database, conversations, NOON + 10 * KEPT.people, KEPT)
+    assert held(Audit) == before + 1  # that it was erased
+
+
+def test_a_wish_outlives_everything_but_its_end(
+    database: Database,
+    conversations: SmsConversations,
+    held: Callable[[type], int],
+    enrolled: Enrolled,
+) -> None:
     assert replies.stop(database, STRANGER, NOON)
     purge(database, conversations, NOON + 10 * KEPT.people, KEPT)
+    assert (held(Person), held(OptOut)) == (0, 2)
     assert not replies.stop(database, STRANGER, NOON)
+    for conversation in (STRANGER, enrolled.conversation_id):
+        replies.start(database, conversation, NOON)
+    assert held(OptOut) == 0
 
 
 def test_a_store_that_fails_keeps_nothing_in_the_others(

@@ -39,9 +39,10 @@ class Received(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The SMS that answers a message; the `level` of its advice, and the `topics` it is about."""
+    """What answers a message: SMS, nearly always one; the `level` of its advice, and the `topics`
+    it is about."""
 
-    sms: str
+    parts: list[str]
     level: str = "none"
     topics: tuple[str, ...] = ()
 
@@ -74,7 +75,7 @@ class Assistant:
         self.texts = self._composer.texts
 
     async def answer(self, received: Received) -> Answer:
-        """Take the turn: return the SMS that answers, always one."""
+        """Take the turn: return what answers, never nothing."""
         media = received.message.media
         tracker = await received.trackers.retrieve(received.conversation)
         events = list(tracker.events) if tracker else []
@@ -88,17 +89,17 @@ class Assistant:
             words = choices.read_signs(received.said, tracker)
         else:
             apology = {"text": self.texts["media" if media else "wordless"]}
-            return Answer(self._composer.compose([apology], opening), topics=(_WORDLESS,))
+            return Answer([self._composer.compose([apology], opening)], topics=(_WORDLESS,))
         messages, custom = await self._ask(words, received)
         messages = choices.only_asked(messages)
-        closing = self.texts["media_unseen"] if media else ""
+        level = custom["escalation"]
         asks = any(sent.get("buttons") for sent in messages)  # its choices stay the last lines
-        if opening and custom["escalation"] == "none" and not (closing or asks):
-            closing = self.texts["privacy"]
+        calm = opening and level == "none" and not (media or asks)
+        sms = self._composer.compose(messages, opening, self.texts["privacy"] if calm else "")
         also = (other["topic"] for other in custom.get("also", []))
         return Answer(
-            self._composer.compose(messages, opening, closing),
-            custom["escalation"],
+            self._composer.with_unseen(sms) if media else [sms],
+            level,
             tuple(dict.fromkeys([custom["topic"], *also])),
         )
 

@@ -56,32 +56,33 @@ class Dialogue:
         conversation, texts = received.conversation, self._assistant.texts
         if optout.read(received.said) == "start":
             await asyncio.to_thread(replies.start, self._database, conversation, _now())
-            await self._send(received, Answer(texts["started"]), 0)
+            await self._send(received, texts["started"])
             return
         # The turn is always taken: only reading the words tells an alarm.
         answer = await self._turn(received)
         if answer.urgent:
-            await self._send(received, answer, 0)
+            await self._send_all(received, answer)
         if OPT_OUT in answer.topics:
             wish = (self._database, conversation, _now(), received.said)
             if await asyncio.to_thread(replies.stop, *wish):
-                await self._send(received, Answer(texts["stopped"]), 1)
-        elif not (
-            answer.urgent or over_rate or await asyncio.to_thread(self._is_silenced, received)
-        ):
-            await self._send(received, answer, 0)
+                await self._send(received, texts["stopped"], len(answer.parts))
+        elif not (answer.urgent or over_rate or await self._is_opted_out(conversation)):
+            await self._send_all(received, answer)
 
     async def answer_alarm(self, received: Received) -> bool:
         """Answer a message if it is an alarm, while the database takes nothing; return whether
         it was. STOP and the rate are not asked: neither keeps an alarm from being answered."""
         answer = await self._turn(received, away=True)
         if answer.urgent:
-            await self._send(received, answer, 0)
+            await self._send_all(received, answer)
         return answer.urgent
 
-    def _is_silenced(self, received: Received) -> bool:
-        with self._database.begin() as session:
-            return people.is_opted_out(session, received.conversation)
+    async def _is_opted_out(self, conversation: str) -> bool:
+        def read() -> bool:
+            with self._database.begin() as session:
+                return people.is_opted_out(session, conversation)
+
+        return await asyncio.to_thread(read)
 
     async def _turn(self, received: Received, away: bool = False) -> Answer:
         """Return the answer to a message; the team is told of an alarm before it is sent.
@@ -100,8 +101,14 @@ class Dialogue:
             logger.error("The follow-up was not told: %s.", type(error).__name__)
         return answer
 
-    async def _send(self, received: Received, answer: Answer, position: int) -> None:
-        """Send `answer`; raise what keeps an urgent one from being sent for the moment."""
+    async def _send_all(self, received: Received, answer: Answer) -> None:
+        for position, sms in enumerate(answer.parts):
+            await self._send(received, sms, position, answer.urgent)
+
+    async def _send(
+        self, received: Received, sms: str, position: int = 0, urgent: bool = False
+    ) -> None:
+        """Send `sms`; raise what keeps an urgent one from being sent for the moment."""
         number, conversation = received.number, received.conversation
         if not can_be_answered(number):  # the team has been told of an alarm
             logger.info("A message from a short code or a name cannot be answered.")
@@ -109,20 +116,18 @@ class Dialogue:
         reference = f"reply-{received.message.id}-{position}"
         for wait in (*self._retry_after, None):
             try:
-                await asyncio.to_thread(
-                    self._provider.send, number, answer.sms, reference, answer.urgent
-                )
+                await asyncio.to_thread(self._provider.send, number, sms, reference, urgent)
                 return
             except TemporaryFailure as failure:
                 if wait is not None:
                     await asyncio.sleep(wait)
                     continue
                 logger.error("An answer to %s was not sent: %s.", conversation, failure)
-                if answer.urgent:
+                if urgent:
                     raise
             except (PermanentFailure, UncertainFailure) as failure:
                 logger.error("An answer to %s may not be sent: %s.", conversation, failure)
-                if answer.urgent and isinstance(failure, UncertainFailure):
+                if urgent and isinstance(failure, UncertainFailure):
                     raise
             return
 
