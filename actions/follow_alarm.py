@@ -1,6 +1,6 @@
 """The custom action that answers what is said in answer to an alarm."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -8,7 +8,6 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from cimento.answers.catalogue import Catalogue, load_catalogue
-from cimento.answers.sheet import read_policy
 from cimento.dialogue import aftermath, unsure
 from cimento.dialogue.follow_up import FollowUp, Say
 from cimento.dialogue.turns import split_turns
@@ -23,7 +22,6 @@ class ActionFollowAlarm(Action):
     def __init__(self, catalogue: Catalogue | None = None) -> None:
         self._catalogue = catalogue or load_catalogue()
         self._follow_up = FollowUp(self._catalogue)
-        self._lasts = timedelta(hours=read_policy()["alarm_remembered"]["hours"])
 
     def name(self) -> str:
         return "action_follow_alarm"
@@ -33,8 +31,7 @@ class ActionFollowAlarm(Action):
     ) -> list[dict[str, Any]]:
         message, turns = tracker.latest_message, split_turns(tracker.events)
         intent, text = message["intent"]["name"], message.get("text") or ""
-        level, topic, at = (tracker.get_slot(f"escalation__{n}") for n in ("level", "topic", "at"))
-        state = aftermath.state(level, topic, at, datetime.now(timezone.utc), self._lasts)
+        state = aftermath.remembered(tracker.slots, datetime.now(timezone.utc))
         titles, confidence = self._catalogue.titles, message["intent"]["confidence"]
         asked = None if state else unsure.leaning(turns, text, confidence, titles)
         if asked:

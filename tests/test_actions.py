@@ -99,6 +99,22 @@ async def test_give_contact_says_the_number() -> None:
     assert (await run(ActionGiveContact(), user("contact")))[0] == ["utter_contact"]
 
 
+@pytest.mark.parametrize(
+    ("level", "topic", "said"),
+    [
+        ("urgence", "suicidal", "utter_suicidal"),
+        ("urgence", "emergency", "utter_emergency"),
+        ("medecin", "fever", "utter_contact"),
+    ],
+)
+async def test_after_an_emergency_its_number_is_given_again(
+    level: str, topic: str, said: str
+) -> None:
+    now = datetime.now(timezone.utc).isoformat()
+    slots = {"escalation__level": level, "escalation__topic": topic, "escalation__at": now}
+    assert (await run(ActionGiveContact(), user("contact"), slots=slots))[0] == [said]
+
+
 async def test_escalate_records_what_was_said_without_repeating_it() -> None:
     said, slots, _ = await run(ActionEscalate(), user("fever"), bot("utter_fever", "medecin"))
     assert said == []

@@ -1,9 +1,12 @@
 """What the last alarm still asks for, when a patient answers to its advice."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
 from cimento.answers.catalogue import AT_ONCE
+from cimento.answers.sheet import read_policy
 
 # Said in answer to an alarm: doubts, will call, has called, nobody answers, cannot call, is over.
 INTENTS = (
@@ -24,6 +27,20 @@ def state(
     if level not in AT_ONCE or not at or now - datetime.fromisoformat(at) > lasts:
         return None
     return _SUICIDAL if topic == _SUICIDAL else level
+
+
+@cache
+def _lasts() -> timedelta:
+    return timedelta(hours=read_policy()["alarm_remembered"]["hours"])
+
+
+def remembered(slots: Mapping[str, Any], now: datetime) -> str | None:
+    """Return the state that the slots of a conversation hold, as long as the policy says.
+
+    `now` is aware of its time zone. Raises SourceError when the policy cannot be read.
+    """
+    level, topic, at = (slots.get(f"escalation__{name}") for name in ("level", "topic", "at"))
+    return state(level, topic, at, now, _lasts())
 
 
 def response(intent: str, state: str | None, known: Container[str]) -> str:

@@ -19,6 +19,8 @@ NO_QUESTION = set(SIGNS) | ELSEWHERE | TALK | {
     "out_of_scope", "bot_challenge", "tell_moment", NEGATED, "not_in_sheet", "unwell",
     "anxious", "human",
 }  # fmt: skip
+# A sign that is no alarm: what is asked with it is answered after it.
+ASKED_WITH = {BEFORE_ACT, "worrying_sign"}
 # Said beside a question, it is the question that is answered.
 COURTESY = {"greet", "thanks", "goodbye", "affirm", "deny", "insult", "out_of_scope", "tell_moment"}
 # What is never answered beside something else.

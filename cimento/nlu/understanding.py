@@ -59,4 +59,5 @@ def decide(reading: Reading, moment: str | None) -> Decision:
     topic = asked[0] if asked else max(shares, key=lambda name: shares[name])
     if questions and topic in topics.COURTESY:
         topic = questions[0]
-    return Decision(_settle_moment(topic, moment), shares[topic])
+    also = questions[: _MOST_ANSWERS - 1] if topic in topics.ASKED_WITH else []
+    return Decision(_settle_moment(topic, moment), shares[topic], also)

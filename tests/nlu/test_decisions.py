@@ -33,6 +33,12 @@ def test_a_question_beside_thanks_is_answered() -> None:
     assert (decision.topic, decision.also) == ("eat_after", [])
 
 
+def test_what_is_asked_with_a_sign_that_is_no_alarm_is_answered_after_it() -> None:
+    asked = ("symptom_before", "anesthesia")
+    decision = decide(reading(*asked, asked=asked), None)
+    assert (decision.topic, decision.also) == ("symptom_before", ["anesthesia"])
+
+
 def test_without_an_alarm_no_sign_is_answered() -> None:
     decision = decide(reading("fever", "negated_symptom", asked=("fever",)), None)
     assert decision.topic == "negated_symptom"
