@@ -42,7 +42,7 @@ class Example:
 class Reading:
     """What was read of a message: topics, best first, with their shares; how likely it tells
     an alarm and of which sign; the topics that are asked, the surest first, and the number of the
-    clause that asks each."""
+    clause that asks each; the topic of the first of several clauses."""
 
     ranking: list[tuple[str, float]]
     alarm: float
@@ -50,6 +50,7 @@ class Reading:
     is_alarm: bool
     asked: list[str] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
+    opening: str = ""
 
 
 def _unnamed(text: str) -> str:
@@ -146,4 +147,5 @@ class MessageModel:
         places = {
             name: int(one.clause_shares[:, names.index(name)].argmax()) for name in asked if cut
         }
-        return Reading(ranking, alarm, sign, is_alarm(alarm) or stands, asked, places)
+        opening = names[int(one.clause_shares[0].argmax())] if cut else ""
+        return Reading(ranking, alarm, sign, is_alarm(alarm) or stands, asked, places, opening)

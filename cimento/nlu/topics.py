@@ -5,8 +5,10 @@ from cimento.nlu.signs import SIGNS
 SEVERAL = "several_questions"
 NEGATED = "negated_symptom"
 BEFORE_ACT = "symptom_before"
+OTHER_PERSON = "other_person"
 # Topics that place an alarm elsewhere: with another person, or before the act.
-ELSEWHERE = {BEFORE_ACT, "other_person"}
+ELSEWHERE = {BEFORE_ACT, OTHER_PERSON}
+DENIES = {"deny", NEGATED}
 # Said of an alarm's advice, of the answers, of a check-in: nothing is answered beside them.
 TALK = {
     "call_doubt", "call_will", "call_done", "call_unanswered", "call_unable", "call_settled",

@@ -57,6 +57,8 @@ def decide(reading: Reading, moment: str | None) -> Decision:
         settled = dict.fromkeys(_settle_moment(topic, moment, questions) for topic in questions)
         return Decision(topics.SEVERAL, 1.0, list(settled))
     topic = asked[0] if asked else max(shares, key=lambda name: shares[name])
+    if topic == topics.OTHER_PERSON and reading.opening in topics.DENIES:
+        topic = topics.NEGATED  # "non moi ça va, c'est mon petit-fils…": of oneself, nothing
     if questions and topic in topics.COURTESY:
         topic = questions[0]
     also = questions[: _MOST_ANSWERS - 1] if topic in topics.ASKED_WITH else []

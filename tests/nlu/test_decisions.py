@@ -1,6 +1,7 @@
 """What is decided on a message, and how it is learned."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import joblib
@@ -31,6 +32,14 @@ def test_an_alarm_says_whom_to_call_by_itself() -> None:
 def test_a_question_beside_thanks_is_answered() -> None:
     decision = decide(reading("thanks", "eat_after", asked=("thanks", "eat_after")), None)
     assert (decision.topic, decision.also) == ("eat_after", [])
+
+
+@pytest.mark.parametrize(
+    ("opening", "topic"), [("negated_symptom", "negated_symptom"), ("greet", "other_person")]
+)
+def test_who_denies_first_speaks_of_somebody_else_only_beside(opening: str, topic: str) -> None:
+    one = reading("other_person", "negated_symptom", asked=("other_person",))
+    assert decide(replace(one, opening=opening), None).topic == topic
 
 
 def test_what_is_asked_with_a_sign_that_is_no_alarm_is_answered_after_it() -> None:
