@@ -1,18 +1,26 @@
-"""`cimento followup …`: enrol, read alerts, erase, and run the worker and the API."""
+"""`cimento followup …`: read alerts, erase, run the worker and the API; enrol (cli_enrol)."""
 
 import getpass
 import json
 import logging
 import sys
-from pathlib import Path
-from typing import Annotated, Optional, TextIO
+from typing import Annotated
 
 import typer
 
 from cimento.answers.sheet import SourceError
-from cimento.followup import alerts, audit, batch, changes, enrolment, erasure, overview, retention
+from cimento.followup import (
+    alerts,
+    audit,
+    changes,
+    cli_enrol,
+    enrolment,
+    erasure,
+    overview,
+    retention,
+)
+from cimento.followup.cli_input import NumberFile, open_stored, read_number
 from cimento.followup.clock import utc_now
-from cimento.followup.plan import Planned
 from cimento.followup.protocol import ProtocolError, read_protocol
 from cimento.followup.rasa_client import RasaClient
 from cimento.followup.schedule import PARIS
@@ -41,6 +49,7 @@ REFUSALS = (
 app = typer.Typer(
     help="Follow-ups by SMS, before the act and after discharge.", no_args_is_help=True
 )
+app.add_typer(cli_enrol.app)
 
 
 @app.callback()
@@ -49,32 +58,10 @@ def settings_are_right() -> None:
     check_all()
 
 
-FollowUp = Annotated[int, typer.Argument(help="Number of the follow-up, as enrol prints it")]
-By = Annotated[str, typer.Option(help="Who decides it, for the audit trail")]
-Discharge = Annotated[str, typer.Option(help="2027-03-12T16:00, by the clock of Paris")]
-Act = Annotated[str, typer.Option(help="When the act is, if it is to come")]
-NumberFile = Annotated[
-    typer.FileText,
-    typer.Option("--number", help="A file that holds the number: 06 12 34 56 78; - asks"),
-]
-
-
-def _read_number(file: TextIO) -> str:
-    """Return the number that stands in `file`, or is typed. Never an argument: everybody on the
-    machine could read it in the list of processes."""
-    if file is sys.stdin and file.isatty():
-        return str(typer.prompt("Number", hide_input=False, err=True))
-    return file.readline().strip()
-
-
-def _database() -> database.Database:
-    return database.open_database(StorageSettings.read().database_url)
-
-
 def _conversations() -> erasure.Conversations:
     storage = StorageSettings.read()
     kept = SqlConversations(database.connect(storage.conversations_url))
-    return erasure.SmsConversations(kept, database.open_database(storage.database_url).engine)
+    return erasure.SmsConversations(kept, open_stored().engine)
 
 
 def _user() -> str:
@@ -84,8 +71,7 @@ def _user() -> str:
 
 def sms_gateway() -> Gateway:
     """Return the provider of SMS that the settings choose. Raises SettingError."""
-    engine = database.open_database(StorageSettings.read().database_url).engine
-    return make_provider(SmsSettings.read(), engine)
+    return make_provider(SmsSettings.read(), open_stored().engine)
 
 
 def require_token() -> str:
@@ -99,78 +85,12 @@ def require_token() -> str:
     return token
 
 
-@app.command()
-def enrol(
-    discharge: Discharge,
-    consent_by: Annotated[str, typer.Option(help="Who recorded the patient's consent")],
-    consent_at: Annotated[str, typer.Option(help="When it was given")],
-    act: Act = "",
-    number: NumberFile = "-",  # type: ignore[assignment]
-    ward_reference: Annotated[
-        Optional[typer.FileText],  # noqa: UP007: typer reads no other
-        typer.Option(help="A file that holds what the ward calls the stay; no SMS says it"),
-    ] = None,
-) -> None:
-    """Enrol a patient, or correct the follow-up they have. The number is read, or asked for."""
-    ward = ward_reference.readline().strip() if ward_reference else ""
-    request = enrolment.Request(_read_number(number), discharge, consent_by, consent_at, act, ward)
-    enrolled = enrolment.enrol(_database(), read_protocol(), request, utc_now())
-    print(f"{'Corrected' if enrolled.merged else 'Enrolled'}: follow-up {enrolled.id}.")
-    if enrolled.others:
-        others = ", ".join(map(str, enrolled.others))
-        print(f"The same telephone has another patient's follow-up: {others}.")
-    _print_plan(enrolled.plan)
-
-
-def _print_plan(planned: list[Planned]) -> None:
-    for sms in planned:
-        due = sms.due.astimezone(PARIS).strftime("%d/%m/%Y %H:%M")
-        print("  ".join([f"  {due}", f"{sms.step:15}", sms.state, sms.reason or ""]).rstrip())
-
-
-@app.command()
-def cancel(id: FollowUp, by: By) -> None:
-    """Send nothing more of a follow-up."""
-    _print_plan(changes.cancel(_database(), id, by, utc_now()))
-
-
-@app.command()
-def pause(id: FollowUp, by: By) -> None:
-    """Send nothing of a follow-up until it is resumed."""
-    _print_plan(changes.pause(_database(), id, by, utc_now()))
-
-
-@app.command()
-def resume(id: FollowUp, by: By) -> None:
-    """Send again what is still to come of a follow-up."""
-    _print_plan(changes.resume(_database(), id, by, utc_now()))
-
-
-@app.command()
-def move(id: FollowUp, discharge: Discharge, by: By, act: Act = "") -> None:
-    """Give a follow-up other dates, and print what will be sent, and what not."""
-    base, protocol = _database(), read_protocol()
-    _print_plan(changes.move(base, protocol, id, discharge, act, by, utc_now()))
-
-
-@app.command("import")
-def import_file(file: Annotated[Path, typer.Argument(help="CSV; docs/followup.md")]) -> None:
-    """Enrol the lines of a CSV file; report each. Exit with 1 when one is refused."""
-    content, refused = file.read_bytes(), 0
-    report = batch.import_csv(_database(), read_protocol(), content, utc_now())
-    for line, outcome, accepted in report:
-        print(f"ligne {line} : {outcome}")
-        refused += not accepted
-    if refused:
-        raise typer.Exit(1)
-
-
 @app.command("alerts")
 def list_alerts(
     everything: Annotated[bool, typer.Option("--all", help="Acknowledged ones too")] = False,
 ) -> None:
     """List the alerts that nobody has acknowledged."""
-    for alert in alerts.read_by(_database(), _user(), utc_now(), everything):
+    for alert in alerts.read_by(open_stored(), _user(), utc_now(), everything):
         at = alert.created_at.astimezone(PARIS).strftime("%d/%m/%Y %H:%M")
         parts = [f"n° {alert.id}", at, alert.kind]
         parts += [alert.level] if alert.level != "none" else []
@@ -188,7 +108,7 @@ def ack(
     by: Annotated[str, typer.Option(help="Who takes care of it")],
 ) -> None:
     """Acknowledge an alert by name."""
-    if not alerts.acknowledge(_database(), id, enrolment.check_name(by), utc_now()):
+    if not alerts.acknowledge(open_stored(), id, enrolment.check_name(by), utc_now()):
         print(f"There is no alert {id}.", file=sys.stderr)
         raise typer.Exit(1)
 
@@ -199,7 +119,7 @@ def forget(
     even_open: Annotated[bool, typer.Option("--even-open", help="Open alerts as well")] = False,
 ) -> None:
     """Erase everything held about a number, which is read, or asked for."""
-    base, read = _database(), _read_number(number)
+    base, read = open_stored(), read_number(number)
     erased = erasure.forget(base, _conversations(), read, _user(), utc_now(), even_open)
     print("Everything about this number is erased." if erased else "Nothing was held.")
 
@@ -207,8 +127,8 @@ def forget(
 @app.command()
 def export(number: NumberFile = "-") -> None:  # type: ignore[assignment]
     """Print everything held about a number, as JSON. The number is read, or asked for."""
-    read = _read_number(number)
-    base = _database()
+    read = read_number(number)
+    base = open_stored()
     audit.note(base, _user(), "export", conversation_id(international(read)), utc_now())
     held = erasure.export(base, _conversations(), read_protocol(), read)
     print(json.dumps(held, indent=2))  # escaped: a terminal obeys some characters
@@ -218,14 +138,14 @@ def export(number: NumberFile = "-") -> None:  # type: ignore[assignment]
 def purge() -> None:
     """Erase what is older than the retention."""
     keep = retention.read_retention()
-    erased = retention.purge(_database(), _conversations(), utc_now(), keep)
+    erased = retention.purge(open_stored(), _conversations(), utc_now(), keep)
     print(f"{erased} people erased.")
 
 
 @app.command()
 def status() -> None:
     """Count the SMS by state."""
-    base = _database()
+    base = open_stored()
     for state, number in sorted(overview.counts(base).items()):
         print(f"{state:10} {number}")
     late = overview.lateness(base, utc_now())
@@ -241,10 +161,10 @@ def show_audit(
 ) -> None:
     """Show who did what, or prove that the trail is what was written."""
     if verify:
-        count, last = audit.verify(_database())
+        count, last = audit.verify(open_stored())
         print(f"{count} entries, whole. The last digest, to be noted elsewhere: {last or 'none'}")
         return
-    for entry in audit.read(_database()):
+    for entry in audit.read(open_stored()):
         at = entry.at.astimezone(PARIS).strftime("%d/%m/%Y %H:%M:%S")
         print("  ".join((str(entry.id), at, shown(entry.actor), entry.action, entry.about)))
 
@@ -286,7 +206,7 @@ def run_worker() -> None:
         logging.warning("No CIMENTO_SMTP_URL: the team is not e-mailed about alerts.")
     followup = FollowUpSettings.read()
     jobs = worker.make_jobs(
-        worker.Connections(_database(), sms_gateway(), _conversations()), followup, settings
+        worker.Connections(open_stored(), sms_gateway(), _conversations()), followup, settings
     )
     worker.work(worker.open_queue(settings.queue_url), jobs)
 
@@ -300,5 +220,5 @@ def run_api() -> None:
     from cimento.followup.gate import LIMITS
 
     token, settings = require_token(), FollowUpSettings.read()
-    api = make_api(_database(), _conversations(), read_protocol(), token)
+    api = make_api(open_stored(), _conversations(), read_protocol(), token)
     uvicorn.run(api, host=settings.api_host, port=settings.api_port, access_log=False, **LIMITS)

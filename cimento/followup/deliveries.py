@@ -12,7 +12,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cimento.followup import alerts, people, schedule
+from cimento.followup import alerts, people, phone, schedule
 from cimento.followup.models import AlertKind, Delivery, Enrolment, Kind, Person, State
 from cimento.followup.protocol import REMINDER, Protocol
 from cimento.sms.gateway import PermanentFailure
@@ -65,46 +65,6 @@ def new_delivery(step: str, kind: Kind, window: schedule.Window) -> Delivery:
         expires_at=window.expires,
         attempts=0,
     )
-
-
-def others_on_the_phone(session: Session, enrolment: Enrolment) -> list[Enrolment]:
-    """Return the follow-ups of other patients that the same phone gets SMS of, now or later."""
-    query = sa.select(Enrolment).where(
-        Enrolment.conversation_id == enrolment.conversation_id,
-        Enrolment.id != enrolment.id,
-        Enrolment.cancelled_at.is_(None),
-    )
-    others = [e for e in session.execute(query).scalars() if e.ward_key != enrolment.ward_key]
-    going_on = sa.select(Delivery.enrolment_id).where(
-        Delivery.enrolment_id.in_([other.id for other in others]),
-        sa.or_(
-            Delivery.state.in_([State.PENDING, State.CLAIMED]), Delivery.reply_due_at.is_not(None)
-        ),
-    )
-    ids = set(session.execute(going_on).scalars()) if others else set()
-    return [other for other in others if other.id in ids]
-
-
-def _awaits_an_answer(session: Session, enrolments: list[Enrolment]) -> bool:
-    """Return whether one of them has been asked something: two questions at a time would have one
-    answer."""
-    open_question = sa.select(Delivery.id).where(
-        Delivery.enrolment_id.in_([enrolment.id for enrolment in enrolments]),
-        sa.or_(
-            Delivery.reply_due_at.is_not(None),
-            sa.and_(Delivery.state == State.PENDING, Delivery.kind == Kind.REMINDER),
-        ),
-    )
-    return bool(enrolments) and session.execute(open_question.limit(1)).first() is not None
-
-
-def _home(enrolment: Enrolment, others: list[Enrolment]) -> str:
-    """Return what tells a patient from the `others` on the same phone, "" when there are none."""
-    if not others:
-        return ""
-    home = enrolment.discharge_at.astimezone(schedule.PARIS)
-    days = {other.discharge_at.astimezone(schedule.PARIS).date() for other in others}
-    return f"le {home.day}" + (f" à {home.hour}h" if home.date() in days else "")
 
 
 def mark_sent(
@@ -174,9 +134,9 @@ class Deliveries:
             if delivery.state != State.PENDING or not delivery.next_at <= now < delivery.expires_at:
                 return None
             enrolment = session.get(Enrolment, delivery.enrolment_id)
-            others = others_on_the_phone(session, enrolment)
+            others = phone.others(session, enrolment)
             asks = delivery.kind != Kind.ADVICE
-            if enrolment.paused_at or (asks and _awaits_an_answer(session, others)):
+            if enrolment.paused_at or (asks and phone.awaits_an_answer(session, others)):
                 return None
             delivery.state, delivery.claimed_at = State.CLAIMED, now
             delivery.attempts += 1
@@ -189,7 +149,7 @@ class Deliveries:
                 Kind(delivery.kind),
                 delivery.reference,
                 now,
-                _home(enrolment, others),
+                phone.home(enrolment, others),
             )
 
     def _still_claimed(self, session: Session, claim: Claim) -> Locked | None:
@@ -288,8 +248,8 @@ class Deliveries:
                 return
             if delivery.kind == Kind.REMINDER:
                 self._alert(session, person, delivery, AlertKind.SILENCE, now)
-            others = others_on_the_phone(session, enrolment)
-            if delivery.kind == Kind.CHECK_IN and _awaits_an_answer(session, others):
+            others = phone.others(session, enrolment)
+            if delivery.kind == Kind.CHECK_IN and phone.awaits_an_answer(session, others):
                 self._alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
 
     def chase(self, due: Due, now: datetime) -> None:

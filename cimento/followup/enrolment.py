@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cimento.followup import audit, deliveries, people, plan
+from cimento.followup import audit, people, phone, plan
 from cimento.followup.models import Consent, Enrolment
 from cimento.followup.plan import Planned
 from cimento.followup.protocol import Protocol
@@ -222,5 +222,5 @@ def enrol(database: Database, protocol: Protocol, request: Request, now: datetim
             conversation,
             merged,
             plan.of(session, enrolment.id),
-            [other.id for other in deliveries.others_on_the_phone(session, enrolment)],
+            [other.id for other in phone.others(session, enrolment)],
         )
