@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from cimento.answers.catalogue import AT_ONCE, SMS, Catalogue, load_catalogue
 from cimento.dialogue import unsure
 from cimento.dialogue.follow_up import FollowUp, Say
-from cimento.dialogue.subject import subjects, topics_of
+from cimento.dialogue.subject import CHECK_IN, subjects, topics_of
 from cimento.dialogue.turns import Turn, intent, last, ranking, split_turns
 
 MOST_TOPICS = 3
@@ -49,7 +49,11 @@ class ActionOfferTopics(Action):
         buttons = self._buttons(turns)
         offer = _OFFER if buttons else Say("utter_help/give_up")
         # The advice of an alarm is too long to be said in short.
-        is_calm = treated and self._catalogue.escalations.get(treated[-1]) not in AT_ONCE
+        is_calm = (
+            treated
+            and treated != [CHECK_IN]
+            and self._catalogue.escalations.get(treated[-1]) not in AT_ONCE
+        )
         if buttons and is_calm and is_uncertain and channel != SMS:
             offer = self._follow_up.filled("utter_follow_up/unsure", treated[-1], channel)
         dispatcher.utter_message(response=offer.response, buttons=buttons, **offer.fill)

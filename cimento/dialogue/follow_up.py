@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from cimento.answers.catalogue import FACETS, SMS, WEB, Catalogue
 from cimento.dialogue import points
-from cimento.dialogue.subject import NOT_IN_SHEET, subjects
+from cimento.dialogue.subject import CHECK_IN, NOT_IN_SHEET, subjects
 from cimento.dialogue.turns import Turn, last
 from cimento.nlu import moments, topics
 from cimento.sms import gsm7
@@ -64,6 +64,8 @@ class FollowUp:
         if not treated:
             of_the_act = OF_THE_ACT.get(intent)
             return Say(f"utter_{of_the_act}") if of_the_act else _ABOUT_WHAT
+        if treated == [CHECK_IN]:
+            return Say("utter_ask_check_in")
         if treated[-1] == NOT_IN_SHEET:
             return Say(f"utter_{NOT_IN_SHEET}")
         topic = self._meant(intent, treated)

@@ -2,9 +2,11 @@
 
 from collections.abc import Container, Iterable, Sequence
 
-from cimento.dialogue.turns import Turn, custom_objects
+from cimento.dialogue.turns import Turn, custom_objects, said
 
 NOT_IN_SHEET = "not_in_sheet"
+CHECK_IN = "check_in"  # spoken of when its question was the last thing said
+_ITS_QUESTION = "utter_ask_symptom__has_sign"
 # Offered on buttons, and no subject of the sheet to ask further about.
 _NO_SUBJECT = {
     "human", "bot_challenge", "help", "anxious", "what_next", "default", "out_of_scope",
@@ -26,10 +28,12 @@ def topics_of(turn: Turn, known: Container[str]) -> list[str]:
 def subjects(turns: Sequence[Turn], known: Container[str]) -> list[str]:
     """Return the topics that the latest answer before the present message treated.
 
-    `turns`: the present one last; `known`: the topics that have a title. An empty list when
-    nothing was spoken of lately.
+    `turns`: the present one last; `known`: the topics that have a title. CHECK_IN alone when it
+    was the question of a check-in; an empty list when nothing was spoken of lately.
     """
     for turn in reversed(turns[-1 - _LOOKS_BACK : -1]):
         if found := topics_of(turn, known):
             return found
+        if _ITS_QUESTION in said(turn):
+            return [CHECK_IN]
     return []

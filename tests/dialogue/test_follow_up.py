@@ -104,6 +104,11 @@ def test_the_other_moment(topic: str, moment: str | None, said: str) -> None:
     assert found.response == said
 
 
+def test_a_question_about_the_check_in_just_asked_is_about_the_check_in() -> None:
+    asked = [user("start_check_in"), bot("utter_ask_symptom__has_sign", topic="unwell")]
+    assert answer(answered("driving"), asked, asks("ask_why")) == Say("utter_ask_check_in")
+
+
 def test_who_asks_for_the_source_reads_the_sheet_word_for_word() -> None:
     said = answer(answered("driving"), asks("ask_sure"))
     assert said.response == "utter_follow_up/source"
