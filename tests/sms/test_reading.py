@@ -92,6 +92,8 @@ def test_the_digits_of_the_open_question_are_its_own() -> None:
         ("oui, les deux dernières", "/affirm"), ("toutes les trois", "/affirm"), ("le premier", "/affirm"),
         ("O", "/affirm"), ("n.", "/deny"), ("le deuxième", None), ("la seconde", None), ("deux", None),
         ("non pour les trois", None), ("aucun des trois", None), ("38", None),
+        ("Oui douleur inhabituelle", "/affirm"), ("oui, frissons", "/affirm"),
+        ("oui tout va bien, pas de fièvre", None), ("oui merci", None),
     ],
 )  # fmt: skip
 def test_an_answer_to_the_open_question(text: str, payload: str | None) -> None:

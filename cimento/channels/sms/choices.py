@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from cimento.channels.turn import Message
+from cimento.nlu import signs
 from cimento.nlu.text import fold
 
 _FORM = "symptom_form"  # domain.yml: the form, whose it is, and whether it was answered
@@ -32,6 +33,7 @@ _SOME_SIGNS = re.compile(
     r"\W*(?:oui\W+)?(?:pour )?(?:(?:tous|toutes) )?les (?:deux|trois|2|3)"
     r"(?: (?:premier|dernier)e?s)?\W*"
 )
+_YES = re.compile(r"\W*(?:oui|ouais|oue|yes|si)\b")
 _LETTER = re.compile(r"\W*([on])\W*")
 
 
@@ -80,6 +82,8 @@ def chosen(text: str, tracker: Any) -> str | None:
     if is_asked(tracker):
         if _SOME_SIGNS.fullmatch(folded):
             return payloads[0]
+        if _YES.match(folded) and signs.present(signs.read(text)):
+            return payloads[0]  # "oui douleur inhabituelle": the words of the question
         if letter := _LETTER.fullmatch(folded):
             return payloads["on".index(letter[1])]
     match = _CHOICE.fullmatch(folded)
