@@ -118,12 +118,14 @@ def play(folder: Path, name: str, alarms: int, blows: dict[int, Blow]) -> str:
 
 
 def main(alarms: int, seed: int) -> None:
-    """Strike at random, some twelve times."""
+    """Strike at random, twelve times, in each way at least once."""
     os.environ["CIMENTO_SECRET"] = SECRET
     chance = random.Random(seed)
-    when = sorted(chance.sample(range(1, alarms * 9 // 10), 12))
-    kinds: list[Blow] = [kill, kill, lock, fill, stop]
-    blows = {count: chance.choice(kinds) for count in when}
+    ways: list[Blow] = [kill, lock, fill, stop]
+    drawn = ways + chance.choices([*ways, kill], k=12 - len(ways))
+    chance.shuffle(drawn)
+    when = chance.sample(range(1, alarms * 9 // 10), len(drawn))
+    blows = dict(zip(when, drawn, strict=True))
     for name in ("kannel", "twilio"):
         with tempfile.TemporaryDirectory() as folder:
             told = ", ".join(strike.__name__ for _, strike in sorted(blows.items()))
