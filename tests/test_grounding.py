@@ -46,7 +46,7 @@ def test_every_response_is_used() -> None:
     for form in domain["forms"].values():
         used |= {f"utter_ask_{slot}" for slot in form["required_slots"]}
     # Whose names are put together: tests/dialogue has what is said when.
-    known, states = load_catalogue().responses, ("medecin", "urgence", None)
+    known, states = load_catalogue().responses, ("medecin", "urgence", "suicidal", None)
     used |= {aftermath.response(i, state, known) for i in aftermath.INTENTS for state in states}
     used |= {f"utter_follow_up/unsaid_{facet}" for facet in FACETS}
     used |= {f"utter_follow_up/{i.removeprefix('ask_')}" for i in follow_up.INTENTS}

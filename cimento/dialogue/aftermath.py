@@ -45,9 +45,8 @@ def remembered(slots: Mapping[str, Any], now: datetime) -> str | None:
 
 def response(intent: str, state: str | None, known: Container[str]) -> str:
     """Return the response to `intent` in that state: the one written for it (utter_INTENT/STATE),
-    else the one for any. After suicidal words the first advice stands. `known`: responses there
-    are."""
-    if state == _SUICIDAL and intent not in ("call_done", SETTLED, "call_will"):
-        return f"utter_{_SUICIDAL}"
+    else the one for any; after suicidal words their advice stands. `known`: responses there are."""
     own = f"utter_{intent}/{state}"
-    return own if own in known else f"utter_{intent}"
+    if own in known:
+        return own
+    return f"utter_{_SUICIDAL}" if state == _SUICIDAL else f"utter_{intent}"

@@ -1,10 +1,12 @@
 """What is answered to an alarm is answered by what that alarm asked for, as long as it lasts."""
 
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from cimento.answers.catalogue import load_catalogue
+from cimento.answers.calls import check_calls
+from cimento.answers.catalogue import SMS, WEB, load_catalogue
 from cimento.dialogue import aftermath
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=timezone.utc)
@@ -39,7 +41,7 @@ def test_each_is_answered_in_each_state(intent: str, state: str | None) -> None:
 
 
 @pytest.mark.parametrize("state", ["medecin", "urgence", "suicidal"])
-@pytest.mark.parametrize("intent", ["call_doubt", "call_unanswered", "call_unable"])
+@pytest.mark.parametrize("intent", ["call_doubt", "call_will", "call_unanswered", "call_unable"])
 def test_who_has_not_been_helped_is_told_whom_to_call(intent: str, state: str) -> None:
     catalogue = load_catalogue()
     wording = catalogue.wording(aftermath.response(intent, state, KNOWN))
@@ -47,8 +49,19 @@ def test_who_has_not_been_helped_is_told_whom_to_call(intent: str, state: str) -
     assert "15" in wording.text
 
 
-def test_suicidal_words_keep_their_advice() -> None:
-    assert aftermath.response("call_doubt", "suicidal", KNOWN) == "utter_suicidal"
+@pytest.mark.parametrize("channel", [WEB, SMS])
+@pytest.mark.parametrize("intent", aftermath.INTENTS)
+def test_suicidal_words_keep_their_advice(intent: str, channel: str) -> None:
+    wording = load_catalogue().wording(aftermath.response(intent, "suicidal", KNOWN), channel)
+    assert re.search(r"\b15\b.*\b3114\b", wording.text, re.DOTALL)
+    assert "frissons" not in wording.text
+
+
+@pytest.mark.parametrize("channel", [WEB, SMS])
+@pytest.mark.parametrize("intent", aftermath.INTENTS)
+def test_after_an_emergency_the_15_comes_first(intent: str, channel: str) -> None:
+    wording = load_catalogue().wording(aftermath.response(intent, "urgence", KNOWN), channel)
+    assert check_calls(wording, unread=True) == []
 
 
 def test_nobody_answers_leads_to_the_15() -> None:
