@@ -109,6 +109,7 @@ URGENT = "En cas d'urgence : le 15 ou le 112 ; SMS au 114 si vous ne pouvez pas 
     [
         ("none", "Appelez le service.", "does not name the 15"),
         ("none", "Appelez le 15 ou le 112.", "114 with its condition"),
+        ("none", f"Le service : {{service_phone}}. {URGENT}", "the service comes after"),
         ("none", "Appelez le 112 ou le 15. SMS au 114 sans parler ou entendre.", "the order is"),
         ("medecin", f"{URGENT} Appelez immédiatement votre médecin.", "the doctor comes first"),
         ("medecin", f"Appelez immédiatement votre médecin. {URGENT}", "when no doctor answers"),
@@ -127,6 +128,6 @@ def test_what_answers_an_unread_message_is_an_answer() -> None:
 
 
 def test_what_answers_an_unread_message_begins_with_the_15() -> None:
-    text = f"Appelez le service : {{service_phone}}. {URGENT}"
+    text = f"Demandez à votre médecin. {URGENT}"
     assert check_calls(_wording(text)) == []
     assert "the 15 comes first" in "".join(check_calls(_wording(text), unread=True))

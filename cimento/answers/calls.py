@@ -15,6 +15,12 @@ UNREAD = frozenset(
         "utter_help/give_up",
         "utter_help/offer_topics",
         "utter_help/unavailable",
+        "utter_follow_up/unsure",
+        "utter_follow_up/about_what",
+        "utter_unsure",
+        "utter_deny",
+        "utter_correct_no",
+        "utter_ask_check_in",
         "utter_ask_symptom__has_sign",
         "utter_symptom_denied",
         "utter_symptom_before",
@@ -69,6 +75,6 @@ def check_calls(wording: Wording, unread: bool = False) -> list[str]:
             found.append("does not say which number works abroad")
     if unread and rescue > _position(text, r"medecin|immediatement|" + re.escape(_SERVICE)):
         found.append("may answer an alarm: the 15 comes first")
-    if level in AT_ONCE and service < len(text) and service < rescue:
+    if service < rescue < len(text):
         found.append("the service comes after the emergency numbers")
     return [f"{where}: {line}" for line in found]

@@ -119,6 +119,7 @@ def test_every_number_of_every_alarm_can_be_called(replies: Replies) -> None:
     [
         "session_missing", "session_invalid", "session_expired", "button_not_offered",
         "body_too_large", "not_json", "malformed", "message_too_long", "too_many_messages",
+        "message_empty", "origin_not_allowed",
     ],
 )  # fmt: skip
 def test_who_wrote_what_is_refused_is_told_the_emergency_numbers_first(code: str) -> None:

@@ -8,7 +8,10 @@ _URGENT = (
     "entendre\u00a0: envoyez un SMS au 114. "
 )
 _MESSAGES = {
-    "origin_not_allowed": (403, "Ce site n'est pas autorisé à utiliser cet assistant."),
+    "origin_not_allowed": (
+        403,
+        _URGENT + "Ce site n'est pas autorisé à utiliser cet assistant.",
+    ),
     "session_missing": (401, _URGENT + "La conversation n'a pas commencé. Rechargez la page."),
     "session_invalid": (
         401,
@@ -19,7 +22,7 @@ _MESSAGES = {
     "body_too_large": (413, _URGENT + "Le message est trop long. Écrivez-le en plus court."),
     "not_json": (415, _URGENT + "La demande doit être en JSON (Content-Type: application/json)."),
     "malformed": (400, _URGENT + "La demande est mal formée."),
-    "message_empty": (400, "Le message est vide. Écrivez votre question."),
+    "message_empty": (400, _URGENT + "Le message est vide. Écrivez votre question."),
     "message_too_long": (
         400,
         _URGENT + "Le message dépasse {max_characters} caractères. Écrivez-le en plus court.",
