@@ -6,6 +6,7 @@ import pytest
 
 from cimento.answers.calls import check_calls
 from cimento.answers.catalogue import SMS, WEB, Catalogue, Wording, load_catalogue
+from cimento.answers.keys import check_key, check_short
 
 CATALOGUE = load_catalogue()
 CUSTOM = {"topic": "x", "section": None, "escalation": "none"}
@@ -61,7 +62,7 @@ def test_the_answers_keep_their_conditions_and_whom_to_call() -> None:
     assert "pourront partir" in CATALOGUE.in_short("refusal")
     assert "05 56 79 56 79" in CATALOGUE.in_short("contact")
     # The moment is not known: the wording under no condition answers.
-    assert "manger" not in CATALOGUE.in_short("eating")
+    assert "Après l'acte" in CATALOGUE.in_short("eating")
     for topic in sorted(CATALOGUE.titles.keys() - {"default"}):
         for channel in (WEB, SMS):
             short = replace(
@@ -71,7 +72,37 @@ def test_the_answers_keep_their_conditions_and_whom_to_call() -> None:
             assert "{" not in short.text
 
 
-def test_the_own_key_words_of_an_sms_stand_in_it() -> None:
-    for topic in CATALOGUE.titles.keys() - {"default"}:
-        sms = CATALOGUE.answer(topic, SMS)
-        assert sms.key is None or sms.key in sms.text, topic
+@pytest.mark.parametrize(
+    ("topic", "words"),
+    [
+        ("anesthesia", "générale"), ("rest", "jusqu'au lendemain. Limitez"),
+        ("other_person", "immédiatement son médecin"), ("worrying_sign", "rappel"),
+        ("success_rate", "plus de 60 %"), ("risk_leak", "canal rachidien"),
+        ("cost", "document joint"), ("monitoring", "environ 2 heures"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("channel", [WEB, SMS])
+def test_what_an_answer_may_not_lose_stands_in_short(topic: str, words: str, channel: str) -> None:
+    assert words in CATALOGUE.in_short(topic, channel).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "said"),
+    [
+        ("Restez ici. Mais bougez.", "Restez ici", "ends before 'Mais'"),
+        ("Restez. Appelez immédiatement votre médecin.", "Restez", "loses the doctor"),
+        ("Restez ici.", "Partez", "neither the key words of the web nor its own"),
+    ],
+)
+def test_a_short_form_that_loses_what_it_may_not_is_named(text: str, key: str, said: str) -> None:
+    web, sms = _wording("utter_x", text, title="X", key=key), _wording("utter_x", text, SMS)
+    catalogue = replace(_catalogue(web, sms), intents=frozenset({"x"}))
+    assert [line for line in check_short(catalogue) if said in line]
+    kept = replace(catalogue, wordings=(replace(web, key=text), sms))
+    assert check_short(kept) == []
+
+
+def test_key_words_that_stand_in_their_wording_on_neither_channel_are_named() -> None:
+    for channel in (WEB, SMS):
+        (line,) = check_key(_wording("utter_x", channel=channel, key="Partez"))
+        assert "its key words are not in it: 'Partez'" in line

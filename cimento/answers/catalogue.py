@@ -128,10 +128,10 @@ class Catalogue:
         """Return, rendered, the sentences of the answer on `topic` that hold its key words.
 
         The first one when no key words stand in it. Sentences with an emergency number stay, and
-        so does all of an advice to call at once. Raises LookupError when there is no answer.
+        so does all of an advice to call. Raises LookupError when there is no answer.
         """
         wording = self.answer(topic, channel)
-        if wording.custom["escalation"] in AT_ONCE:
+        if wording.custom["escalation"] != "none":
             return self.render(wording.text)
         return self.render(sentences_of(wording.text, wording.key or self.answer(topic).key))
 

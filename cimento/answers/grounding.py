@@ -22,6 +22,7 @@ from cimento.answers.catalogue import (
     read_catalogue,
 )
 from cimento.answers.facts import check_covered, check_faithful, check_whole, read_facts
+from cimento.answers.keys import check_key, check_short
 from cimento.nlu.text import fold
 from cimento.settings.paths import ROOT
 from cimento.sms import gsm7
@@ -97,8 +98,7 @@ def check_form(wording: Wording, catalogue: Catalogue, sections: set[str]) -> li
             f"{where}: a plain space may break before {mark!r}"
             for mark in sorted({at[0].strip() for at in BREAKS.finditer(wording.text)})
         ]
-        if wording.key and wording.key not in wording.text:
-            found.append(f"{where}: its key words are not in it: {wording.key!r}")
+    found += check_key(wording)
     if set(wording.custom) != {"topic", "section", "escalation"}:
         found.append(f"{where}: custom must be topic, section, escalation")
     elif wording.custom["escalation"] not in LEVELS:
@@ -162,7 +162,7 @@ def problems(root: Path = ROOT) -> list[str]:
     found += [line for w in wordings for line in check_calls(w)]
     found += [line for w in wordings for line in check_faithful(w, facts)]
     found += check_covered(wordings, facts, source) + check_whole(wordings, facts)
-    found += check_easy(wordings) + check_facets(catalogue)
+    found += check_easy(wordings) + check_facets(catalogue) + check_short(catalogue)
     for response in {w.response for w in wordings}:
         if not any(w.channel == SMS for w in wordings if w.response == response):
             found.append(f"{response} has no sms wording")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cimento.answers.catalogue import AT_ONCE, Catalogue
+from cimento.answers.catalogue import Catalogue
 from cimento.dialogue.follow_up import FollowUp, Say
 from cimento.dialogue.subject import NOT_IN_SHEET, topics_of
 from cimento.dialogue.turns import Turn, said
@@ -40,7 +40,7 @@ class Again:
 
     def _is_calm(self, topic: str) -> bool:
         # The advice of an alarm is said whole, whatever is asked of it.
-        return self._catalogue.escalations.get(topic) not in AT_ONCE
+        return self._catalogue.escalations.get(topic) == "none"
 
     def _standing(self, turn: Turn) -> list[str]:
         names = [name for name in said(turn) if not name.startswith(_FILLED)]
