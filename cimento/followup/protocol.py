@@ -1,5 +1,6 @@
 """Read protocol.yml: the steps of a follow-up, and the proof that they rest on the sheet."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -14,11 +15,16 @@ from cimento.answers.catalogue import SMS, Catalogue, Wording, load_catalogue
 from cimento.answers.facts import check_faithful, read_facts
 from cimento.followup.models import Kind
 from cimento.followup.schedule import CLOSES, OPENS, Moment, Window, window
+from cimento.nlu.text import fold
 from cimento.settings.paths import ROOT
 
 FILE = Path(__file__).with_name("protocol.yml")
 REMINDER = "reminder"
 _HOME = "{home}"
+# On a phone of two, who reads may not be the one who came home: nothing is ordered to them instead.
+_TO_THE_PATIENT = re.compile(
+    r"\b(?:conduisez|allongez|restez|limitez|avez-vous|ressentez|votre medecin)\b|\w\(e\)"
+)
 _SIGNS = "Appelez immédiatement votre médecin"  # how the sheet begins to name them
 
 
@@ -149,6 +155,9 @@ def problems(protocol: Protocol) -> list[str]:
         found += check_calls(wording, unread=about_signs) + check_faithful(wording, facts)
         if "assistant automatique" not in wording.text or "STOP" not in wording.text:
             found.append(f"{wording.response}: must say that it is automatic and that STOP stops")
+    for step in (*protocol.steps, protocol.reminder):
+        if _HOME in step.shared and (said := _TO_THE_PATIENT.search(fold(step.shared))):
+            found.append(f"{step.id}.shared: {said[0]!r} takes who reads for the patient")
     return found
 
 

@@ -70,7 +70,10 @@ def test_the_choices_of_a_check_in_are_those_of_the_conversation(protocol: Proto
             "day_of_return",
             "Urgence : 15, 112|114|médecin|allongez-vous|minimum|conduisez pas les 24 premières",
         ),
-        ("day_1", "15 ou 112|114|fièvre|38,0 degrés|frissons|douleur inhabituelle"),
+        (
+            "day_1",
+            "Urgence : 15, 112|114|fièvre|pour l'assistant, dès 38,0 degrés|frissons|douleur inhabituelle",
+        ),
         ("three_weeks", "rougeur|poils"),
     ],
 )
@@ -101,6 +104,14 @@ def test_a_breach_is_found(protocol: Protocol, old: str, new: str, said: str) ->
     steps[1] = replace(steps[1], text=steps[1].text.replace(old, new))
     found = module.problems(replace(protocol, steps=tuple(steps)))
     assert any(said in line for line in found), found
+
+
+@pytest.mark.parametrize("said", ["Ne conduisez pas", "Rentré(e)", "appelez votre médecin"])
+def test_who_shares_the_phone_is_not_taken_for_the_patient(protocol: Protocol, said: str) -> None:
+    step = protocol.steps[1]
+    step = replace(step, shared=step.shared.replace("Ne pas conduire", said))
+    found = module.problems(replace(protocol, steps=(step,)))
+    assert any("takes who reads for the patient" in line for line in found), found
 
 
 def test_a_quote_that_is_not_in_the_sheet_is_found(protocol: Protocol) -> None:
