@@ -12,6 +12,11 @@ from cimento.channels.turn import Message
 
 # Numbers as answers write them ("appelez le 15", "un SMS au 114", "le 15 (ou le 112)").
 _EMERGENCY = re.compile(r"\b(?:le|au|ou) (15|112|114|3114)\b")
+# A link is shown before the text too: it tells by itself whom the number is for.
+_CONDITION = {
+    "114": "SMS au 114, si vous ne pouvez pas parler ou entendre",
+    "3114": "Dans les autres cas, appeler le 3114",
+}
 _NO_BREAK = "\u00a0"
 _ABOUT_CALLING = {"contact", "human", "unavailable"}
 
@@ -101,9 +106,8 @@ class Replies:
         """Return the numbers that `text` gives, in its order, as links."""
         found: dict[str, tuple[int, dict[str, str]]] = {}
         for number in _EMERGENCY.finditer(text):
-            by_sms = number[1] == "114"
-            label = "Envoyer un SMS au 114" if by_sms else f"Appeler le {number[1]}"
-            call = {"label": label, "href": f"{'sms' if by_sms else 'tel'}:{number[1]}"}
+            label = _CONDITION.get(number[1], f"Appeler le {number[1]}")
+            call = {"label": label, "href": f"{'sms' if number[1] == '114' else 'tel'}:{number[1]}"}
             found.setdefault(call["href"], (number.start(), call))
         label, href = self.service["label"], self.service["href"]
         if label in text:
