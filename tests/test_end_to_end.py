@@ -101,7 +101,7 @@ def test_who_does_not_understand_gets_easier_words(assistant: Assistant) -> None
         "pas compris",
     )
     assert text_of(again) == text_of(answer)
-    assert "Il faut le faire jusqu'au lendemain." in text_of(easy)
+    assert "Vous devez rester comme cela jusqu'au lendemain." in text_of(easy)
     assert custom_of(easy) == custom_of(answer)
     assert text_of(still).startswith("En bref") and "95599" in text_of(still)
 

@@ -36,9 +36,10 @@ PROOFS = {
         **dict.fromkeys(
             (
                 "telephone number",
-                "discharge and act times, SMS states, times of answers",
+                "discharge and act times, SMS states, times and outcomes of answers",
                 "consent, STOP, REPRENDRE: who and when",
                 "the patient's words of an alert",
+                "the ward's reference of a stay",
             ),
             f"{RETENTION}::test_each_thing_about_a_person_is_kept_so_long",
         ),

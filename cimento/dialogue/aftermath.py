@@ -14,6 +14,7 @@ INTENTS = (
 )  # fmt: skip
 SETTLED = "call_settled"
 _SUICIDAL = "suicidal"
+STATES = (*AT_ONCE, _SUICIDAL)  # what an alarm may have asked for
 
 
 def state(

@@ -51,7 +51,7 @@ def test_a_suggested_question_is_asked_by_a_click(reader: Reader) -> None:
 def test_an_answer_is_said_again_in_easier_words(reader: Reader) -> None:
     expect(reader.ask("Combien de temps rester au lit ?")).to_contain_text("position allongée")
     reader.button("Plus simple").click()
-    expect(reader.answers.nth(1)).to_contain_text("Il faut le faire jusqu'au lendemain")
+    expect(reader.answers.nth(1)).to_contain_text("Vous devez rester comme cela jusqu'au lendemain")
     expect(reader.button("Plus simple")).to_have_count(0)
 
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from cimento.answers import sheet
 from cimento.answers.calls import check_calls
-from cimento.answers.catalogue import LEVELS, SMS, load_catalogue
+from cimento.answers.catalogue import LEVELS, SMS, Wording, load_catalogue
 from cimento.channels.sms import texts
 from cimento.channels.sms.compose import Composer
+from cimento.dialogue import aftermath
 from cimento.settings.paths import ROOT
 from cimento.sms import gsm7
 from cimento.sms.transliterate import to_gsm7
@@ -118,10 +119,16 @@ def test_every_choice_of_an_sms_answer_fits_with_the_disclosure() -> None:
                     assert sms.splitlines()[-1] == to_gsm7(f"{len(titles)}. {titles[-1]}"), name
 
 
-def test_every_sms_answer_fits_with_the_disclosure() -> None:
+def opens(wording: Wording) -> bool:
+    """Return whether an SMS may be the first of a conversation: what answers a follow-up question,
+    or follows an alarm of its own kind, comes after the one that says who speaks."""
+    return not wording.facet and wording.response.split("/")[-1] not in aftermath.STATES
+
+
+def test_every_first_sms_fits_with_the_disclosure() -> None:
     catalogue = load_catalogue()
     for wording in catalogue.wordings:
-        if wording.channel == SMS:
+        if wording.channel == SMS and opens(wording):
             text = to_gsm7(catalogue.render(wording.text))
             sms = compose(answer(text), COMPOSER.texts["disclosure"])
             assert gsm7.segments(sms) <= 2, wording.response
@@ -136,7 +143,8 @@ def test_an_unseen_picture_may_be_an_alarm() -> None:
     assert COMPOSER.with_unseen(ANSWER) == [f"{ANSWER}\n{UNSEEN}"]
     for wording in load_catalogue().wordings:
         if wording.channel == SMS:
-            sms = compose(answer(load_catalogue().render(wording.text)), "Assistant automatique.")
+            opening = "Assistant automatique." if opens(wording) else ""
+            sms = compose(answer(load_catalogue().render(wording.text)), opening)
             first, *others = COMPOSER.with_unseen(sms)
             assert first.startswith(sms)
             assert gsm7.segments(first) <= 2
