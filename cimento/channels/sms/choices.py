@@ -34,6 +34,7 @@ _SOME_SIGNS = re.compile(
     r"(?: (?:premier|dernier)e?s)?\W*"
 )
 _YES = re.compile(r"\W*(?:oui|ouais|oue|yes|si)\b")
+_OTHER_SIGN = re.compile(r"deuxieme|seconde?|troisieme|[23]e(?:me)?")
 _LETTER = re.compile(r"\W*([on])\W*")
 
 
@@ -87,7 +88,7 @@ def chosen(text: str, tracker: Any) -> str | None:
         if letter := _LETTER.fullmatch(folded):
             return payloads["on".index(letter[1])]
     match = _CHOICE.fullmatch(folded)
-    if not match or (is_asked(tracker) and _ORDINALS.get(match[1], 1) > 1):
+    if not match or (is_asked(tracker) and _OTHER_SIGN.fullmatch(match[1])):
         return None
     number = int(match[1]) if match[1].isdecimal() else _ORDINALS[match[1]]
     return payloads[number - 1] if 0 < number <= len(payloads) else None
