@@ -214,14 +214,12 @@ def test_nothing_moves_for_those_who_prefer_it_so(
 
 
 def test_the_picture_of_the_chat(new_reader: Callable[..., Reader], tmp_path: Path) -> None:
-    """Make the picture of the README; CIMENTO_PICTURES is its folder, else it is thrown away."""
+    """Make the picture of the README; PICTURES is its folder, else it is thrown away."""
     reader = new_reader(reduced_motion="reduce")
     reader.visit()
     reader.open()
     reader.ask("jpeu conduir kan apré le siman ?")
     reader.ask("pas de frissons par contre 38,9")
-    reader.chat.locator(".entry.me").first.scroll_into_view_if_needed()
-    reader.chat.locator(".log").evaluate("(log) => { log.scrollTop += 215 }")
     reader.page.mouse.move(0, 0)
     target = Path(os.environ.get("PICTURES") or tmp_path) / "chat.png"
     reader.page.screenshot(path=target)
