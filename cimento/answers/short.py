@@ -4,7 +4,7 @@ import re
 
 # A list belongs to the sentence that opens it; the mark of a step is none of its words.
 _SENTENCE = re.compile(r"(?:\d\) )?(\S.*?(?:(?<=[.!?])\s+|$))", re.DOTALL)
-_EMERGENCY = re.compile(r"\b(?:15|112|114|3114)\b")
+EMERGENCY = re.compile(r"\b(?:15|112|114|3114)\b")
 
 
 def sentences_of(text: str, key: str | None) -> str:
@@ -18,6 +18,6 @@ def sentences_of(text: str, key: str | None) -> str:
     kept = [
         sentence[1]
         for sentence in _SENTENCE.finditer(text)
-        if (sentence.start() <= last and first < sentence.end()) or _EMERGENCY.search(sentence[1])
+        if (sentence.start() <= last and first < sentence.end()) or EMERGENCY.search(sentence[1])
     ]
     return "".join(kept).rstrip()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cimento.answers.catalogue import FACETS, SMS, WEB, Catalogue
+from cimento.answers.short import EMERGENCY
 from cimento.dialogue import points
 from cimento.dialogue.subject import CHECK_IN, NOT_IN_SHEET, subjects
 from cimento.dialogue.turns import Turn, last
@@ -90,8 +91,8 @@ class FollowUp:
     def filled(self, response: str, topic: str, channel: str) -> Say:
         """Return `response` with the title of `topic` and its answer in short.
 
-        In an SMS that has no room for both: what the sheet does not say is said to be so, and
-        whom to ask.
+        In an SMS that has no room for both: an answer that tells to call is said again, whole; of
+        another, what the sheet does not say is said to be so, and whom to ask.
         """
         fill = {
             "title": self._catalogue.titles[topic],
@@ -102,6 +103,8 @@ class FollowUp:
             text = self._catalogue.wording(response, SMS).text
             sms = to_gsm7(self._catalogue.render(text, fill))
             if gsm7.segments(sms) > gsm7.MAX_SEGMENTS:
+                if EMERGENCY.search(fill["short"]):
+                    return Say(f"utter_{topic}")
                 is_unsaid = response.startswith("utter_follow_up/unsaid_") or response == _SAME
                 return Say(f"utter_{NOT_IN_SHEET}" if is_unsaid else "utter_contact")
         return Say(response, fill)

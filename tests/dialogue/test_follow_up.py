@@ -135,6 +135,12 @@ def test_what_is_filled_in_has_room_in_an_sms(response: str) -> None:
             assert gsm7.segments(to_gsm7(text)) <= gsm7.MAX_SEGMENTS, (topic, text)
 
 
+@pytest.mark.parametrize("topic", ["other_person", "negated_symptom", "instructions"])
+def test_whom_to_call_is_not_lost_for_want_of_room(topic: str) -> None:
+    said = FOLLOW_UP.filled("utter_follow_up/unsaid_how_serious", topic, SMS)
+    assert said == Say(f"utter_{topic}")
+
+
 def test_each_facet_is_an_intent_and_each_intent_is_learned() -> None:
     assert {f"ask_{facet}" for facet in FACETS} <= INTENTS <= CATALOGUE.intents
 
