@@ -70,7 +70,7 @@ def test_a_whole_follow_up_through_a_real_gateway(clinic: Clinic, phones: Phones
     assert "1. Oui" in answer
     assert "c'est noté" in phones.write(MARIE, "RAS tout va bien")
     (reminder,) = phones.tick(at(1, 14, 1), 1)
-    assert reminder.startswith("CHU de Bordeaux, assistant automatique\nUrgence : 15 ou 112")
+    assert reminder.startswith("CHU de Bordeaux, assistant automatique\nUrgence : 15, 112")
     phones.tick(at(1, 18, 2), 0)
     assert [(a["kind"], a["number"]) for a in clinic.alerts(MARIE, PAUL)] == [("silence", PAUL)]
 

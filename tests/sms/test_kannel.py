@@ -113,11 +113,12 @@ def test_a_stop_through_the_gateway(gateway: Gateway) -> None:
     assert "vous ne recevrez plus de SMS" in joined(pieces)
 
 
-def test_a_short_code_gets_nothing(gateway: Gateway) -> None:
+def test_a_short_code_is_heard_and_gets_nothing(gateway: Gateway) -> None:
     heard, received, requests = len(gateway.heard()), len(gateway.received()), gateway.requests
     gateway.kannel.write("36179", "text votre solde")
     gateway.await_requests(requests + 1)
-    assert (len(gateway.heard()), len(gateway.settled())) == (heard, received)
+    # It may be an alarm all the same; no answer can reach it.
+    assert (len(gateway.heard()), len(gateway.settled())) == (heard + 1, received)
 
 
 def test_a_wrong_password_is_temporary(gateway: Gateway) -> None:
