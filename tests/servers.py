@@ -28,6 +28,7 @@ START_SECONDS = 400.0
 # As the run began, without the settings of this machine: tests change theirs while servers start.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
 ENVIRONMENT[ENV_FILE] = ""
+SECRET = "for-the-tests-" * 4  # of the shared assistant, which a simulated phone can write to
 EMBEDDING_PORT = free_port()  # of the site that may embed the chat
 _NO_PAUSE = "100000"  # seconds: time jumps when told to
 _TRAINING = Path(__file__).with_name("training")  # holds a stand-in for `rasa train`
@@ -181,6 +182,8 @@ def shared_assistant() -> Iterator[Assistant]:
             project,
             CIMENTO_CHAT_ORIGINS=f"http://127.0.0.1:{EMBEDDING_PORT}",
             CIMENTO_CHAT_ADDRESS_PER_MINUTE="100000",
+            CIMENTO_SMS_PROVIDER="console",
+            CIMENTO_SECRET=SECRET,
         )
         yield running
         running.stop()
