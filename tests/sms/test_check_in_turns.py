@@ -101,7 +101,7 @@ def test_a_question_is_answered_and_keeps_the_check_in_open(phone: Phone) -> Non
         "je peux reprendre le volant quand ?", "c'est quoi une douleur inhabituelle ?", "non rien"
     )
     assert "24" in answer
-    assert "La fiche n'en dit pas plus" in unusual
+    assert "La fiche ne précise rien de plus" in unusual
     assert all(said.splitlines()[-2:] == ["1. Oui", "2. Non"] for said in (answer, unusual))
     assert "c'est noté" in noted
     assert phone.told() == []
