@@ -4,6 +4,7 @@ The figures come from the deployed config.yml through Rasa's own parse. Each bar
 figure reached (docs/understanding.md) less one point.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -79,6 +80,9 @@ def test_no_held_out_line_is_trained_on(training_lines: list[Message]) -> None:
         assert seen == []
     for kind in ("questions", "safety", "doubles"):
         assert [one["text"] for one in blind_lines(kind) if key(one["text"]) in trained] == []
+    replies = (ROOT / "tests/dialogue/rounds").glob("*.jsonl")
+    read = [json.loads(line)["text"] for file in replies for line in file.open(encoding="utf-8")]
+    assert [text for text in read if key(text) in trained] == []
 
 
 def test_training_data_is_large_enough(training_lines: list[Message]) -> None:

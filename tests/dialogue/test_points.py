@@ -14,7 +14,7 @@ CATALOGUE = load_catalogue()
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("et le troisième ?", 3),
+        ("et la troisième chose, alors ?", 3),
         ("le premier point svp", 1),
         ("la 2eme question", 2),
         ("ma seconde question", 2),
@@ -38,7 +38,7 @@ def said(text: str, *turns: Turn) -> str:
 
 def test_the_questions_of_one_message_are_remembered() -> None:
     three = answered("fasting", "companion", "cost")
-    assert said("et le troisième ?", three) == "utter_cost"
+    assert said("et la troisième chose ?", three) == "utter_cost"
     assert said("la dernière", three, answered("fasting")) == "utter_cost"
     assert (
         said("le premier point ?", three, [user("thanks"), bot("utter_thanks")]) == "utter_fasting"

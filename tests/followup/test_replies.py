@@ -40,10 +40,10 @@ def test_two_answers_that_nobody_can_read_are_told_once(
 ) -> None:
     reply(database, clock.now, "unsure", "unwell", text="bof")
     assert kinds(database) == []
-    for text in ("je sais pas", "chépa"):
+    for text in ("aucune idée", "chépa"):
         reply(database, clock.now, "unsure", "unwell", text=text)
     (alert,) = read_alerts(database)
-    assert (alert.kind, alert.words, alert.detail) == ("unresolved", "je sais pas", "day_1")
+    assert (alert.kind, alert.words, alert.detail) == ("unresolved", "aucune idée", "day_1")
     run_until(dispatcher, clock, hours=9)
     assert len(texts(gateway)) == 1  # no reminder: somebody calls
     assert kinds(database) == ["unresolved"]
@@ -117,7 +117,7 @@ def test_stop_tells_the_team_of_the_end_of_a_follow_up(
 ) -> None:
     reply(database, clock.now, "opt_out", number=number)
     for _ in range(2):
-        replies.stop(database, conversation_id(number), clock.now, "plus de textos merci")
+        replies.stop(database, conversation_id(number), clock.now, "ne m'envoyez plus rien")
     told = [(alert.kind, alert.words) for alert in read_alerts(database)]
-    assert told == ([("stop", "plus de textos merci")] if number == NUMBER else [])
+    assert told == ([("stop", "ne m'envoyez plus rien")] if number == NUMBER else [])
     assert outcomes(database) == ({"day_1": "stop"} if number == NUMBER else {})

@@ -67,7 +67,7 @@ def test_fever_starts_at_the_policy_threshold() -> None:
         ("je passe demain matin", "before"), ("avant l'opération", "before"), ("la veille", "before"),
         ("je suis rentré hier", "after"), ("opérée ce matin", "after"), ("depuis l'intervention", "after"),
         ("une fois à la maison", "after"), ("je peux manger ?", None), ("bonjour", None),
-        ("pas avant, après !", "after"), ("je parle d'avant, pas d'après", "before"),
+        ("je ne dis pas avant, mais après", "after"), ("je parle d'avant, pas d'après", "before"),
         ("et celle d'avant, alors ?", "before"), ("sorti ce midi", "after"),
         ("ce n'est pas avant jeudi", None),
     ],

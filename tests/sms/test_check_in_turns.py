@@ -119,9 +119,9 @@ def test_a_wrong_number_is_apologised_to_and_asked_no_more(phone: Phone) -> None
     assert "1. Oui" not in free
 
 
-@pytest.mark.parametrize("words", ["STOP", "je ne veux plus recevoir vos messages"])
+@pytest.mark.parametrize("words", ["STOP", "arrêtez de m'écrire tous les jours"])
 def test_stop_ends_it_and_an_alarm_is_heard_all_the_same(phone: Phone, words: str) -> None:
-    stopped, again, alarm = phone.answers(words, words, "j'arrive plus a respirer")
+    stopped, again, alarm = phone.answers(words, words, "je suffoque, je ne peux plus parler")
     assert "vous ne recevrez plus de SMS" in stopped
     assert again == ""
     assert alarm.startswith("Appelez le 15 ou le 112")

@@ -88,10 +88,10 @@ def test_the_digits_of_the_open_question_are_its_own() -> None:
     ("text", "payload"),
     [
         ("1", "/affirm"), ("2.", "/deny"), ("le 2", "/deny"), ("réponse deux", "/deny"), ("3", None),
-        ("les trois", "/affirm"), ("Les 2", "/affirm"), ("les deux premiers", "/affirm"),
+        ("tous les trois", "/affirm"), ("Les 2", "/affirm"), ("les 2 premiers", "/affirm"),
         ("oui, les deux dernières", "/affirm"), ("toutes les trois", "/affirm"), ("le premier", "/affirm"),
         ("O", "/affirm"), ("n.", "/deny"), ("le deuxième", None), ("la seconde", None), ("deux", "/deny"), ("2e", None),
-        ("non pour les trois", None), ("aucun des trois", None), ("38", None),
+        ("non aux trois", None), ("aucun des trois", None), ("38", None),
         ("Oui douleur inhabituelle", "/affirm"), ("oui, frissons", "/affirm"),
         ("oui tout va bien, pas de fièvre", None), ("oui merci", None),
     ],
