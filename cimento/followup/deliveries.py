@@ -4,78 +4,29 @@ Each public function is one transaction, and takes the lock of the person it is 
 (see people). The protocol's texts are not stored: a delivery names its step.
 """
 
-import secrets
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cimento.followup import alerts, people, phone, schedule
-from cimento.followup.models import AlertKind, Delivery, Enrolment, Kind, Person, State
+from cimento.followup import people, phone, schedule
+from cimento.followup.delivery import (
+    LONGEST_REASON,
+    TOO_LATE,
+    UNREACHABLE,
+    Claim,
+    Due,
+    Locked,
+    alert,
+    lock,
+    mark_sent,
+    new_delivery,
+)
+from cimento.followup.models import AlertKind, Delivery, Enrolment, Kind, State
 from cimento.followup.protocol import REMINDER, Protocol
 from cimento.sms.gateway import PermanentFailure
 from cimento.store.database import Database
 from cimento.store.vault import decrypt
-
-TOO_LATE, UNREACHABLE = "too late", "number unreachable"
-_LONGEST_REASON = 200  # characters, the column's
-
-
-@dataclass(frozen=True)
-class Due:
-    """A delivery to look at, and whose it is."""
-
-    id: int
-    conversation_id: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A delivery that one worker alone may hand to the provider. `attempt` tells the claims
-    of one delivery apart."""
-
-    id: int
-    attempt: int
-    conversation_id: str
-    number: str = field(repr=False)
-    step: str
-    kind: Kind
-    reference: str
-    at: datetime
-    home: str = ""  # of two patients on one phone, the one who came home so: "le 24"
-
-
-class Locked(NamedTuple):
-    """A delivery and its person, whose lock is held until the transaction ends."""
-
-    person: Person
-    delivery: Delivery
-
-
-def new_delivery(step: str, kind: Kind, window: schedule.Window) -> Delivery:
-    """Return a delivery to be sent in `window`."""
-    return Delivery(
-        step=step,
-        kind=kind,
-        reference=secrets.token_hex(16),
-        state=State.PENDING,
-        next_at=window.due,
-        expires_at=window.expires,
-        attempts=0,
-    )
-
-
-def mark_sent(
-    session: Session, person: Person, delivery: Delivery, at: datetime, protocol: Protocol
-) -> None:
-    """Note that the provider took a delivery of a locked person; await the answer, if any."""
-    delivery.state, delivery.sent_at, delivery.reason = State.SENT, at, None
-    person.last_message_at = max(at, person.last_message_at)
-    asks = delivery.kind != Kind.ADVICE and delivery.answered_at is None
-    if asks and not people.is_opted_out(session, person.conversation_id):
-        delivery.reply_due_at = schedule.after(at, protocol.reminder.moment.hours)
 
 
 class Deliveries:
@@ -118,16 +69,10 @@ class Deliveries:
         """Return what a worker claimed before `moment` and never recorded."""
         return self._select(limit, Delivery.state == State.CLAIMED, Delivery.claimed_at <= moment)
 
-    @staticmethod
-    def _lock(session: Session, due: Due | Claim) -> Locked | None:
-        person = people.lock(session, due.conversation_id)
-        delivery = session.get(Delivery, due.id) if person else None
-        return Locked(person, delivery) if person and delivery else None
-
     def claim(self, due: Due, now: datetime) -> Claim | None:
         """Take a delivery for this worker alone; None when it is not to be sent any more."""
         with self._database.begin() as session:
-            locked = self._lock(session, due)
+            locked = lock(session, due)
             if not locked:
                 return None
             person, delivery = locked
@@ -153,7 +98,7 @@ class Deliveries:
             )
 
     def _still_claimed(self, session: Session, claim: Claim) -> Locked | None:
-        locked = self._lock(session, claim)
+        locked = lock(session, claim)
         if not locked or locked.delivery.attempts != claim.attempt:
             return None
         return locked if locked.delivery.state == State.CLAIMED else None
@@ -172,7 +117,7 @@ class Deliveries:
             locked = self._still_claimed(session, claim)
             if locked:
                 delivery = locked.delivery
-                delivery.state, delivery.reason = State.PENDING, reason[:_LONGEST_REASON]
+                delivery.state, delivery.reason = State.PENDING, reason[:LONGEST_REASON]
                 delivery.next_at = now + schedule.retry_delay(claim.attempt)
 
     def release(self, claim: Claim, now: datetime) -> None:
@@ -189,15 +134,15 @@ class Deliveries:
             if not locked:
                 return
             person, delivery = locked
-            delivery.state, delivery.reason = State.FAILED, str(failure)[:_LONGEST_REASON]
+            delivery.state, delivery.reason = State.FAILED, str(failure)[:LONGEST_REASON]
             if failure.opted_out:
                 people.opt_out(session, person.conversation_id, people.PROVIDER, now)
-                self._alert(session, person, delivery, AlertKind.STOP, now)
+                alert(session, person, delivery, AlertKind.STOP, now)
                 return
             person.unreachable_at = now
             for other in people.deliveries_of(session, person.conversation_id, State.PENDING):
                 other.state, other.reason = State.DROPPED, UNREACHABLE
-            self._alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
+            alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
 
     def record_unknown(self, claim: Claim, now: datetime) -> None:
         """Hand to a human an SMS of which nobody can say whether it went out."""
@@ -205,12 +150,12 @@ class Deliveries:
             locked = self._still_claimed(session, claim)
             if locked:
                 locked.delivery.state = State.UNKNOWN
-                self._alert(session, *locked, AlertKind.UNKNOWN, now)
+                alert(session, *locked, AlertKind.UNKNOWN, now)
 
     def abandoned(self, due: Due) -> Claim | None:
         """Return the claim that a dead worker left on a delivery, None when it was recorded."""
         with self._database.begin() as session:
-            locked = self._lock(session, due)
+            locked = lock(session, due)
             if not locked or locked.delivery.state != State.CLAIMED:
                 return None
             person, delivery = locked
@@ -232,7 +177,7 @@ class Deliveries:
         check-in that waited for the answer of another patient on the same phone.
         """
         with self._database.begin() as session:
-            locked = self._lock(session, due)
+            locked = lock(session, due)
             if not locked:
                 return
             person, delivery = locked
@@ -240,22 +185,22 @@ class Deliveries:
                 return
             if delivery.attempts:
                 delivery.state = State.FAILED
-                self._alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
+                alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
                 return
             delivery.state, delivery.reason = State.DROPPED, TOO_LATE
             enrolment = session.get(Enrolment, delivery.enrolment_id)
             if enrolment.paused_at:
                 return
             if delivery.kind == Kind.REMINDER:
-                self._alert(session, person, delivery, AlertKind.SILENCE, now)
+                alert(session, person, delivery, AlertKind.SILENCE, now)
             others = phone.others(session, enrolment)
             if delivery.kind == Kind.CHECK_IN and phone.awaits_an_answer(session, others):
-                self._alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
+                alert(session, person, delivery, AlertKind.UNDELIVERABLE, now)
 
     def chase(self, due: Due, now: datetime) -> None:
         """Act on a missing answer: plan the reminder, or after it tell the team."""
         with self._database.begin() as session:
-            locked = self._lock(session, due)
+            locked = lock(session, due)
             if not locked:
                 return
             person, delivery = locked
@@ -263,7 +208,7 @@ class Deliveries:
                 return
             missed_at, delivery.reply_due_at = delivery.reply_due_at, None
             if delivery.kind == Kind.REMINDER:
-                self._alert(session, person, delivery, AlertKind.SILENCE, now)
+                alert(session, person, delivery, AlertKind.SILENCE, now)
                 return
             until = missed_at + self._protocol.reminder.valid_for
             reminder = new_delivery(
@@ -280,7 +225,7 @@ class Deliveries:
         query = sa.select(Delivery.id, Enrolment.conversation_id).join(Enrolment)
         with self._database.begin() as session:
             row = session.execute(query.where(Delivery.reference == reference)).first()
-            locked = self._lock(session, Due(*row)) if row else None
+            locked = lock(session, Due(*row)) if row else None
             if not locked:
                 return False
             person, delivery = locked
@@ -289,17 +234,7 @@ class Deliveries:
             if delivered and delivery.state in (State.SENT, State.FAILED):
                 delivery.state, delivery.reason = State.DELIVERED, None
             elif not delivered and delivery.state == State.SENT:
-                delivery.state, delivery.reason = State.FAILED, reason[:_LONGEST_REASON]
+                delivery.state, delivery.reason = State.FAILED, reason[:LONGEST_REASON]
                 delivery.reply_due_at = None
-                self._alert(session, person, delivery, AlertKind.UNDELIVERABLE, at)
+                alert(session, person, delivery, AlertKind.UNDELIVERABLE, at)
             return True
-
-    @staticmethod
-    def _alert(
-        session: Session, person: Person, delivery: Delivery, kind: AlertKind, at: datetime
-    ) -> None:
-        # A check-in and its reminder are one silence.
-        cause = f"{kind.value}-{delivery.enrolment_id}-{delivery.step.removesuffix('.reminder')}"
-        detail = ": ".join(part for part in (delivery.step, delivery.reason) if part)
-        about = {"detail": detail[:_LONGEST_REASON], "enrolment_id": delivery.enrolment_id}
-        alerts.add(session, person.conversation_id, kind, at, cause, **about)

@@ -16,7 +16,8 @@ from typing import Protocol
 from sqlalchemy.exc import OperationalError
 
 from cimento.followup import schedule
-from cimento.followup.deliveries import Claim, Deliveries, Due
+from cimento.followup.deliveries import Deliveries
+from cimento.followup.delivery import Claim, Due
 from cimento.followup.models import Kind
 from cimento.followup.protocol import read_protocol
 from cimento.sms.gateway import Gateway, Knowledge, PermanentFailure, TemporaryFailure

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cimento.followup import deliveries, people
+from cimento.followup import people
+from cimento.followup.delivery import TOO_LATE, UNREACHABLE, new_delivery
 from cimento.followup.models import Delivery, Enrolment, Person, State
 from cimento.followup.protocol import REMINDER, Protocol
 from cimento.followup.schedule import Window
@@ -62,15 +63,15 @@ def make(
             session.flush()
             delivery = None
         if delivery is None:
-            delivery = deliveries.new_delivery(step.id, step.kind, window)
+            delivery = new_delivery(step.id, step.kind, window)
             delivery.enrolment_id = enrolment.id
             session.add(delivery)
         delivery.next_at, delivery.expires_at = window.due, window.expires
         delivery.state, delivery.reason = State.PENDING, None
         if person.unreachable_at:
-            delivery.state, delivery.reason = State.DROPPED, deliveries.UNREACHABLE
+            delivery.state, delivery.reason = State.DROPPED, UNREACHABLE
         elif window.is_empty or window.expires <= now:
-            delivery.state, delivery.reason = State.DROPPED, deliveries.TOO_LATE
+            delivery.state, delivery.reason = State.DROPPED, TOO_LATE
         elif silenced:
             delivery.state = State.OPTED_OUT
 

@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cimento.followup.deliveries import Claim, Deliveries, Due
+from cimento.followup.deliveries import Deliveries
+from cimento.followup.delivery import Claim, Due
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.protocol import read_protocol
 from cimento.followup.worker import Jobs, open_queue, work
