@@ -40,6 +40,18 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def read_all(connection: socket.socket) -> bytes:
+    """Return what comes until the other side closes; nothing more when it hangs up."""
+    found = b""
+    with connection:
+        try:
+            while data := connection.recv(4096):
+                found += data
+        except ConnectionError:
+            pass
+    return found
+
+
 @dataclass
 class Assistant:
     """A running assistant: its two servers, started by `cimento run`."""

@@ -11,7 +11,7 @@ import pytest
 from cimento.channels import gate
 from cimento.channels.rest import CimentoRestInput
 from cimento.settings.headers import HEADERS
-from tests.servers import PATIENCE
+from tests.servers import PATIENCE, read_all
 from tests.sms.server import Server
 
 DEADLINE = 0.5
@@ -34,18 +34,6 @@ def connect(server: Server, *lines: str) -> socket.socket:
 def head(length: int, path: str = "/webhooks/rest/webhook") -> list[str]:
     lines = [f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json"]
     return [*lines, f"Content-Length: {length}", ""]
-
-
-def read_all(connection: socket.socket) -> bytes:
-    """Return what comes until the server closes; nothing when it hangs up."""
-    found = b""
-    with connection:
-        try:
-            while data := connection.recv(4096):
-                found += data
-        except ConnectionError:
-            pass
-    return found
 
 
 @pytest.mark.parametrize("path", ["/webhooks/rest/webhook", "/nowhere"])
