@@ -1,19 +1,23 @@
 """What the tests of the follow-ups share: a secret, an empty database, one way to enrol."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
+from cimento.followup.api import make_api
 from cimento.followup.deliveries import Deliveries
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.enrolment import Enrolled, Request, enrol
 from cimento.followup.models import Delivery
 from cimento.followup.protocol import Protocol, read_protocol
-from cimento.store.database import Database, open_database
+from cimento.store.conversations import SqlConversations
+from cimento.store.database import Database, connect, open_database
 from tests.followup import services
+from tests.followup.api_server import TOKEN, Client, Served
 from tests.followup.fakes import FakeAssistant, FakeClock, FileGateway
 
 # A Tuesday, 12:00 in Paris
@@ -98,3 +102,54 @@ def state_of(database: Database) -> Callable[[str], str]:
 def postgres(postgres_server: services.Postgres) -> str:
     """Return the URL of a new database."""
     return postgres_server.new_database()
+
+
+# What enrols somebody through the API.
+BODY = {
+    "number": request().number,
+    "discharge": request().discharge,
+    "consent_by": request().consent_by,
+    "consent_at": request().consent_at,
+}
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    server = Served()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def client(served: Served, database: Database, protocol: Protocol, tmp_path: Path) -> Client:
+    conversations = SqlConversations(connect(f"sqlite:///{tmp_path}/conversations.db"))
+    served.application = make_api(database, conversations, protocol, TOKEN, clock=lambda: NOON)
+    return Client(served.port)
+
+
+@pytest.fixture(scope="module")
+def lasting_api(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> FastAPI:
+    """One API for all that is refused: a request that it should not survive harms the next."""
+    folder = tmp_path_factory.mktemp("api")
+    shutil.copy(empty_database, folder / "followup.db")
+    database = open_database(f"sqlite:///{folder}/followup.db")
+    conversations = SqlConversations(connect(f"sqlite:///{folder}/conversations.db"))
+    return make_api(database, conversations, read_protocol(), TOKEN, clock=lambda: NOON)
+
+
+@pytest.fixture
+def stranger(served: Served, lasting_api: FastAPI) -> Client:
+    """Somebody whose requests are refused, whatever was asked before."""
+    served.application = lasting_api
+    return Client(served.port)
+
+
+@pytest.fixture
+def commands(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command finds in its environment."""
+    monkeypatch.setenv("CIMENTO_DATABASE_URL", url)
+    monkeypatch.setenv("CIMENTO_QUEUE_URL", f"sqlite:///{tmp_path}/queue.db")
+    monkeypatch.setenv("CIMENTO_CONVERSATIONS_URL", f"sqlite:///{tmp_path}/conversations.db")
+    monkeypatch.setenv("CIMENTO_API_TOKEN", "a-token-for-the-tests")
+    for name in ("CIMENTO_SMTP_URL", "CIMENTO_ALERT_TO"):
+        monkeypatch.delenv(name, raising=False)
