@@ -32,6 +32,7 @@ class Carrier:
         self.on_taken: Callable[[int], None] = lambda count: None
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
+        self._over = threading.Event()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -81,6 +82,7 @@ class Carrier:
             assert not thread.is_alive(), "something is not acknowledged"
 
     def stop(self) -> None:
+        self._over.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -112,7 +114,8 @@ class Carrier:
                 urllib.request.urlopen(request, timeout=PATIENCE).close()
                 return
             except (OSError, urllib.error.URLError):
-                time.sleep(_AGAIN)  # as they all do; nothing is awaited by it
+                if self._over.wait(_AGAIN):
+                    return
 
 
 def _sign(path: str, form: dict[str, str]) -> str:

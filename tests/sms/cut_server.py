@@ -3,13 +3,11 @@
 Arguments: provider, port, address of the provider, database, spool.
 """
 
-import asyncio
 import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from rasa.core.channels.channel import UserMessage
 from sanic import Sanic
 
 from cimento.channels.sms.channel import SmsInput
@@ -24,17 +22,6 @@ from cimento.store.database import open_database
 from cimento.store.spool import SpoolFolder
 from tests.sms import kannel, twilio
 from tests.sms.server import Assistant
-
-_TURN = 0.02  # seconds: the same order as Rasa's
-
-
-class Slow(Assistant):
-    """Takes its time, so that there is something to cut."""
-
-    async def handle(self, message: UserMessage) -> None:
-        await asyncio.sleep(_TURN)
-        await super().handle(message)
-
 
 # The carriers of the tests report sooner than real ones, and nobody wants to wait as long.
 ledger.REPORTED_WITHIN, inbox.AGAIN_AFTER = timedelta(seconds=15), timedelta(seconds=2)
@@ -55,7 +42,7 @@ def main(provider: str, port: str, address: str, url: str, spool: str) -> None:
     listener = FollowUpListener(database, read_protocol(), Spool(folder))
     channel = SmsInput(settings, listener, database, carrier, every=0.2)
     app = Sanic("cut", configure_logging=False)
-    agent: Any = Slow()
+    agent: Any = Assistant()
     app.ctx.agent = agent
     app.blueprint(channel.blueprint(agent.handle), url_prefix="/webhooks/sms")
     app.run("127.0.0.1", int(port), access_log=False)

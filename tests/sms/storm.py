@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +24,7 @@ from cimento.store.database import open_database
 from tests.servers import ENVIRONMENT, PATIENCE, listens
 from tests.sms.carriers import Carrier
 
+_MEANWHILE = 10  # alarms that are answered during a lock or a full disk
 SECRET = "a secret for tests, forty characters long"
 Blow = Callable[["Channel"], None]
 
@@ -39,7 +39,7 @@ class Channel:
         self._log = folder / "channel.log"
         self._command = [sys.executable, "-m", "tests.sms.cut_server", carrier.name]
         self._command += [str(carrier.port), carrier.address, self.url, str(folder / "spool")]
-        self._port = carrier.port
+        self._carrier, self._port = carrier, carrier.port
         self.start()
 
     def start(self) -> None:
@@ -54,6 +54,11 @@ class Channel:
     def end(self, how: signal.Signals) -> None:
         os.kill(self.process.pid, how)
         self.process.wait(PATIENCE)
+
+    def go_on(self, alarms: int) -> None:
+        """Wait until the carrier has taken so many SMS more."""
+        enough = self._carrier.taken.total() + alarms
+        wait_until(lambda: self._carrier.taken.total() >= enough, PATIENCE)
 
     def alerts(self) -> Counter[str]:
         return Counter(alert.number for alert in read_alerts(open_database(self.url)))
@@ -71,20 +76,20 @@ def kill(channel: Channel) -> None:
     channel.start()
 
 
-def lock(channel: Channel, seconds: float = 5) -> None:
-    """Hold the lock of its database."""
+def lock(channel: Channel) -> None:
+    """Hold the lock of its database while some alarms are answered all the same."""
     other = sqlite3.connect(channel.file, isolation_level=None, timeout=PATIENCE)
     other.execute("BEGIN EXCLUSIVE")
-    time.sleep(seconds)
+    channel.go_on(_MEANWHILE)
     other.close()
 
 
-def fill(channel: Channel, seconds: float = 5) -> None:
-    """Let no file of its process grow beyond a page, as on a full disk."""
+def fill(channel: Channel) -> None:
+    """Let no file of its process grow beyond a page, as on a full disk, for as long."""
     limit = resource.RLIMIT_FSIZE
     before = resource.prlimit(channel.process.pid, limit)
     resource.prlimit(channel.process.pid, limit, (4096, before[1]))
-    time.sleep(seconds)
+    channel.go_on(_MEANWHILE)
     resource.prlimit(channel.process.pid, limit, before)
 
 
