@@ -6,10 +6,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import message
 from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.dialogue import follow_up
 from cimento.dialogue.follow_up import FollowUp, Say
-from cimento.dialogue.turns import split_turns
 from cimento.nlu.topics import NEGATED
 
 
@@ -30,22 +30,15 @@ class ActionAnswerEach(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        message, about = tracker.latest_message, None
-        topics = message.get("questions") or [message["intent"]["name"]]
+        asked, about = message.read(tracker), None
+        topics = tracker.latest_message.get("questions") or [asked.intent]
         answers_form = NEGATED in topics and tracker.active_loop.get("name") == "symptom_form"
-        for asked in topics:
-            if answers_form and asked == NEGATED:
+        for topic in topics:
+            if answers_form and topic == NEGATED:
                 continue  # the form says it
-            if asked in follow_up.INTENTS:
-                say = self._follow_up.answer(
-                    asked,
-                    split_turns(tracker.events),
-                    channel=tracker.get_latest_input_channel() or "",
-                    text=message.get("text") or "",
-                    moment=next(tracker.get_latest_entity_values("moment"), None),
-                    about=about,
-                )
+            if topic in follow_up.INTENTS:
+                message.utter(dispatcher, self._follow_up.answer(asked, topic, about))
             else:
-                say, about = Say(f"utter_{asked}"), asked
-            dispatcher.utter_message(response=say.response, **say.fill)
+                message.utter(dispatcher, Say(f"utter_{topic}"))
+                about = topic
         return [SlotSet("symptom__has_sign", False)] if answers_form else []

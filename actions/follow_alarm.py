@@ -7,10 +7,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import message
 from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.dialogue import aftermath, unsure
 from cimento.dialogue.follow_up import FollowUp, Say
-from cimento.dialogue.turns import split_turns
 
 
 class ActionFollowAlarm(Action):
@@ -29,15 +29,10 @@ class ActionFollowAlarm(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        message, turns = tracker.latest_message, split_turns(tracker.events)
-        intent, text = message["intent"]["name"], message.get("text") or ""
+        asked = message.read(tracker)
         state = aftermath.remembered(tracker.slots, datetime.now(timezone.utc))
-        titles, confidence = self._catalogue.titles, message["intent"]["confidence"]
-        asked = None if state else unsure.leaning(turns, text, confidence, titles)
-        if asked:
-            channel = tracker.get_latest_input_channel() or ""
-            say = self._follow_up.answer(asked, turns, channel, text, None)
-        else:
-            say = Say(aftermath.response(intent, state, self._catalogue.responses))
-        dispatcher.utter_message(response=say.response, **say.fill)
-        return [SlotSet("escalation__level", None)] if intent == aftermath.SETTLED else []
+        say = Say(aftermath.response(asked.intent, state, self._catalogue.responses))
+        if not state and (taken_for := unsure.leaning(asked, self._catalogue.titles)):
+            say = self._follow_up.answer(asked, taken_for)
+        message.utter(dispatcher, say)
+        return [SlotSet("escalation__level", None)] if asked.intent == aftermath.SETTLED else []

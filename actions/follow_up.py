@@ -5,9 +5,9 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import message
 from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.dialogue.follow_up import FollowUp
-from cimento.dialogue.turns import split_turns
 
 
 class ActionFollowUp(Action):
@@ -22,12 +22,5 @@ class ActionFollowUp(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        say = self._follow_up.answer(
-            tracker.latest_message["intent"]["name"],
-            split_turns(tracker.events),
-            channel=tracker.get_latest_input_channel() or "",
-            text=tracker.latest_message.get("text") or "",
-            moment=next(tracker.get_latest_entity_values("moment"), None),
-        )
-        dispatcher.utter_message(response=say.response, **say.fill)
+        message.utter(dispatcher, self._follow_up.answer(message.read(tracker)))
         return []

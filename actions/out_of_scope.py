@@ -5,10 +5,10 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import message
 from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.dialogue import unsure
 from cimento.dialogue.follow_up import FollowUp, Say
-from cimento.dialogue.turns import split_turns
 
 
 class ActionOutOfScope(Action):
@@ -25,11 +25,8 @@ class ActionOutOfScope(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        message, turns = tracker.latest_message, split_turns(tracker.events)
-        text, confidence = message.get("text") or "", message["intent"]["confidence"]
-        say = Say("utter_out_of_scope")
-        if asked := unsure.leaning(turns, text, confidence, self._catalogue.titles):
-            channel = tracker.get_latest_input_channel() or ""
-            say = self._follow_up.answer(asked, turns, channel, text, None)
-        dispatcher.utter_message(response=say.response, **say.fill)
+        asked, say = message.read(tracker), Say("utter_out_of_scope")
+        if taken_for := unsure.leaning(asked, self._catalogue.titles):
+            say = self._follow_up.answer(asked, taken_for)
+        message.utter(dispatcher, say)
         return []

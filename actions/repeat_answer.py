@@ -5,9 +5,9 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import message
 from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.dialogue.again import Again
-from cimento.dialogue.turns import split_turns
 
 
 class ActionRepeatAnswer(Action):
@@ -22,9 +22,9 @@ class ActionRepeatAnswer(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        turns = split_turns(tracker.events)
-        easier = tracker.latest_message["intent"]["name"] == "ask_easier"
-        channel = tracker.get_latest_input_channel() or ""
-        for say in self._again.easier(turns, channel) if easier else self._again.same(turns):
-            dispatcher.utter_message(response=say.response, **say.fill)
+        asked = message.read(tracker)
+        if asked.intent == "ask_easier":
+            message.utter(dispatcher, *self._again.easier(asked.turns, asked.channel))
+        else:
+            message.utter(dispatcher, *self._again.same(asked.turns))
         return []

@@ -32,6 +32,19 @@ _WHOLE_QUOTE = 400
 
 
 @dataclass(frozen=True)
+class Asked:
+    """The present message, where it stands. `turns`: its own is the last; `text`: its words;
+    `moment`: before or after the act, when it tells; `confidence`: of `intent`, from 0 to 1."""
+
+    intent: str
+    turns: Sequence[Turn]
+    channel: str = WEB
+    text: str = ""
+    moment: str | None = None
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
 class Say:
     """A response to say; `fill`: what stands in the place of its {names}."""
 
@@ -50,18 +63,16 @@ class FollowUp:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def answer(
-        self, intent: str, turns: Sequence[Turn], channel: str, text: str, moment: str | None,
-        about: str | None = None,
-    ) -> Say:  # fmt: skip
-        """Return what to say to a message read as `intent`, one of INTENTS.
+    def answer(self, asked: Asked, intent: str = "", about: str | None = None) -> Say:
+        """Return what to say to a message read as one of INTENTS.
 
-        `turns`: the present one last; `text`: its words; `moment`: before or after the act,
-        when the message tells; `about`: the topic asked just before in the same message.
+        `intent`: what it is taken for, if that is not its own; `about`: the topic asked just
+        before in the same message.
         """
+        intent, turns, channel = intent or asked.intent, asked.turns, asked.channel
         treated = [about] if about else subjects(turns, self._catalogue.titles)
         if intent == "ask_which_point":
-            return self._point(turns, text)
+            return self._point(turns, asked.text)
         if not treated:
             of_the_act = OF_THE_ACT.get(intent)
             return Say(f"utter_{of_the_act}") if of_the_act else _ABOUT_WHAT
@@ -76,7 +87,7 @@ class FollowUp:
         if self._catalogue.escalations.get(topic) != "none":
             return Say(f"utter_{topic}")  # a sign is not discussed: its advice is said again
         if intent == "ask_other_moment":
-            return self._other_moment(topic, moment, channel)
+            return self._other_moment(topic, asked.moment, channel)
         if intent == "ask_sure":
             return self._source(topic, channel)
         name = f"unsaid_{facet}" if facet in FACETS else facet

@@ -3,7 +3,7 @@
 import pytest
 
 from cimento.answers.catalogue import FACETS, SMS, WEB, load_catalogue
-from cimento.dialogue.follow_up import INTENTS, LONGEST_QUOTE, FollowUp, Say
+from cimento.dialogue.follow_up import INTENTS, LONGEST_QUOTE, Asked, FollowUp, Say
 from cimento.dialogue.subject import subjects_there_are
 from cimento.dialogue.turns import Turn
 from cimento.sms import gsm7
@@ -23,7 +23,7 @@ SUBJECTS = [
 def answer(*turns: Turn, moment: str | None = None, channel: str = WEB) -> Say:
     present = turns[-1][0]
     intent = present["parse_data"]["intent"]["name"]
-    return FOLLOW_UP.answer(intent, turns, channel, present["text"], moment)
+    return FOLLOW_UP.answer(Asked(intent, turns, channel, present["text"], moment))
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,9 @@ def test_who_asks_for_the_source_reads_the_sheet_word_for_word() -> None:
 
 
 def test_a_facet_in_the_same_message_is_asked_of_the_topic_before_it() -> None:
-    said = FOLLOW_UP.answer("ask_why", [asks("several_questions")], WEB, "…", None, about="shower")
+    said = FOLLOW_UP.answer(
+        Asked("several_questions", [asks("several_questions")]), "ask_why", about="shower"
+    )
     assert said == Say("utter_shower/why")
 
 

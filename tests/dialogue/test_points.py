@@ -2,9 +2,9 @@
 
 import pytest
 
-from cimento.answers.catalogue import WEB, load_catalogue
+from cimento.answers.catalogue import load_catalogue
 from cimento.dialogue import points
-from cimento.dialogue.follow_up import FollowUp
+from cimento.dialogue.follow_up import Asked, FollowUp, Say
 from cimento.dialogue.turns import Turn
 from tests.dialogue.said import answered, asks, bot, user
 
@@ -29,11 +29,13 @@ def test_a_place_is_read(text: str, place: int | None) -> None:
     assert points.place(text) == place
 
 
-def said(text: str, *turns: Turn) -> str:
+def answer(text: str, *turns: Turn) -> Say:
     present = asks("ask_which_point", text)
-    return FollowUp(CATALOGUE).answer(
-        "ask_which_point", [*turns, present], WEB, text, None
-    ).response  # fmt: skip
+    return FollowUp(CATALOGUE).answer(Asked("ask_which_point", [*turns, present], text=text))
+
+
+def said(text: str, *turns: Turn) -> str:
+    return answer(text, *turns).response
 
 
 def test_the_questions_of_one_message_are_remembered() -> None:
@@ -53,10 +55,7 @@ def test_what_was_offered_is_remembered() -> None:
 def test_the_items_of_a_list_are_remembered() -> None:
     text = CATALOGUE.wording("utter_documents").text
     turn = [user("documents"), bot("utter_documents", text=text)]
-    present = asks("ask_which_point", "et le premier ?")
-    found = FollowUp(CATALOGUE).answer(
-        "ask_which_point", [turn, present], WEB, "et le premier ?", None
-    )
+    found = answer("et le premier ?", turn)
     assert found.response == "utter_follow_up/point"
     assert found.fill["point"] in text
 
