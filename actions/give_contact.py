@@ -1,18 +1,20 @@
 """The custom action that gives the service's number."""
 
-from datetime import datetime, timezone
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from cimento.dialogue.aftermath import remembered
+from actions import message
+from cimento.dialogue.aftermath import emergency_just_told
+from cimento.dialogue.follow_up import Say
 
 
 class ActionGiveContact(Action):
     """Give the number and extension held by the slots service_phone, service_extension.
 
-    After an emergency « redites-moi le numéro » asks for that one: its advice is said again.
+    « Redites-moi le numéro », in answer to an emergency, asks for that one: its advice is said
+    again.
     """
 
     def name(self) -> str:
@@ -21,7 +23,6 @@ class ActionGiveContact(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        state = remembered(tracker.slots, datetime.now(timezone.utc))
-        urgent = {"urgence": "utter_emergency", "suicidal": "utter_suicidal"}
-        dispatcher.utter_message(response=urgent.get(state or "", "utter_contact"))
+        topic = emergency_just_told(message.read(tracker).turns) or "contact"
+        message.utter(dispatcher, Say(f"utter_{topic}"))
         return []

@@ -100,19 +100,20 @@ async def test_give_contact_says_the_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "topic", "said"),
+    ("topic", "level", "between", "said"),
     [
-        ("urgence", "suicidal", "utter_suicidal"),
-        ("urgence", "emergency", "utter_emergency"),
-        ("medecin", "fever", "utter_contact"),
+        ("suicidal", "urgence", False, "utter_suicidal"),
+        ("emergency", "urgence", False, "utter_emergency"),
+        ("emergency", "urgence", True, "utter_contact"),
+        ("fever", "medecin", False, "utter_contact"),
     ],
 )
-async def test_after_an_emergency_its_number_is_given_again(
-    level: str, topic: str, said: str
+async def test_in_answer_to_an_emergency_its_number_is_given_again(
+    topic: str, level: str, between: bool, said: str
 ) -> None:
-    now = datetime.now(timezone.utc).isoformat()
-    slots = {"escalation__level": level, "escalation__topic": topic, "escalation__at": now}
-    assert (await run(ActionGiveContact(), user("contact"), slots=slots))[0] == [said]
+    events = [user(topic), bot(f"utter_{topic}", level)]
+    events += [user("driving"), bot("utter_driving")] if between else []
+    assert (await run(ActionGiveContact(), *events, user("contact")))[0] == [said]
 
 
 async def test_escalate_records_what_was_said_without_repeating_it() -> None:

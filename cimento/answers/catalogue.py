@@ -153,6 +153,10 @@ class Catalogue:
         """{topic: level} as the responses named after the topics declare it."""
         return {wording.topic: wording.custom["escalation"] for wording in self.wordings}
 
+    def is_calm(self, topic: str) -> bool:
+        """Return whether `topic` tells no sign. What does is said whole, whatever is asked."""
+        return self.escalations.get(topic) == "none"
+
     @cached_property
     def easier(self) -> Mapping[str, str]:
         """{response: the one that says it again, more simply}, for those that have one."""

@@ -1,19 +1,20 @@
 """What the last alarm still asks for, when a patient answers to its advice."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from cimento.answers.catalogue import AT_ONCE
 from cimento.answers.sheet import read_policy
+from cimento.dialogue.turns import Turn, custom_objects, last
 
 # Said in answer to an alarm: doubts, will call, has called, nobody answers, cannot call, is over.
 INTENTS = (
     "call_doubt", "call_will", "call_done", "call_unanswered", "call_unable", "call_settled",
 )  # fmt: skip
 SETTLED = "call_settled"
-_SUICIDAL = "suicidal"
+_SUICIDAL, _EMERGENCY = "suicidal", "emergency"
 STATES = (*AT_ONCE, _SUICIDAL)  # what an alarm may have asked for
 
 
@@ -42,6 +43,16 @@ def remembered(slots: Mapping[str, Any], now: datetime) -> str | None:
     """
     level, topic, at = (slots.get(f"escalation__{name}") for name in ("level", "topic", "at"))
     return state(level, topic, at, now, _lasts())
+
+
+def emergency_just_told(turns: Sequence[Turn]) -> str | None:
+    """Return the emergency that the latest answer was about, None when it was about none.
+
+    `turns`: the present one last.
+    """
+    before = last(turns)
+    told = [entry["topic"] for entry in custom_objects(before)] if before else []
+    return next((topic for topic in (_SUICIDAL, _EMERGENCY) if topic in told), None)
 
 
 def response(intent: str, state: str | None, known: Container[str]) -> str:

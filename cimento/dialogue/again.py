@@ -33,14 +33,10 @@ class Again:
             return [_NOTHING]
         easier = self._catalogue.easier
         found = [Say(easier[name]) for name in self._standing(turn) if name in easier]
-        topics = [t for t in topics_of(turn, self._catalogue.titles) if self._is_calm(t)]
+        topics = [t for t in topics_of(turn, self._catalogue.titles) if self._catalogue.is_calm(t)]
         if not found and topics:
             found = [self._follow_up.filled("utter_follow_up/in_short", topics[-1], channel)]
         return found or [Say(name) for name in self._standing(turn)]
-
-    def _is_calm(self, topic: str) -> bool:
-        # The advice of an alarm is said whole, whatever is asked of it.
-        return self._catalogue.escalations.get(topic) == "none"
 
     def _standing(self, turn: Turn) -> list[str]:
         names = [name for name in said(turn) if not name.startswith(_FILLED)]

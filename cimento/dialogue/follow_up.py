@@ -84,7 +84,7 @@ class FollowUp:
         facet = intent.removeprefix(_ASKED)
         if said := self._catalogue.facets.get(topic, {}).get(facet):
             return Say(said)
-        if self._catalogue.escalations.get(topic) != "none":
+        if not self._catalogue.is_calm(topic):
             return Say(f"utter_{topic}")  # a sign is not discussed: its advice is said again
         if intent == "ask_other_moment":
             return self._other_moment(topic, asked.moment, channel)

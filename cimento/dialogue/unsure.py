@@ -2,10 +2,10 @@
 
 from collections.abc import Container, Sequence
 
-from cimento.answers.catalogue import AT_ONCE, SMS, Catalogue
+from cimento.answers.catalogue import SMS, Catalogue
 from cimento.dialogue import follow_up
 from cimento.dialogue.follow_up import Asked, FollowUp, Say
-from cimento.dialogue.subject import CHECK_IN, NOT_IN_SHEET, subjects, topics_of
+from cimento.dialogue.subject import NOT_IN_SHEET, subjects, topics_of
 from cimento.dialogue.turns import Turn, intent, last, ranking
 
 MOST_TOPICS = 3  # that are offered
@@ -62,16 +62,11 @@ class Offers:
         topics = self._likeliest(asked)
         if not topics:
             return _GIVE_UP, []
-        if is_uncertain and asked.channel != SMS and self._can_be_said_in_short(treated):
+        can_be_short = bool(treated) and self._catalogue.is_calm(treated[-1])
+        if is_uncertain and asked.channel != SMS and can_be_short:
             say = self._follow_up.filled("utter_follow_up/unsure", treated[-1], asked.channel)
             return say, topics
         return Say("utter_help/offer_topics"), topics
-
-    def _can_be_said_in_short(self, treated: Sequence[str]) -> bool:
-        # Not the advice of an alarm, which is long, nor the question of a check-in.
-        if not treated or treated[-1] == CHECK_IN:
-            return False
-        return self._catalogue.escalations.get(treated[-1]) not in AT_ONCE
 
     def _likeliest(self, asked: Asked) -> list[str]:
         titles, before = self._catalogue.titles, last(asked.turns)

@@ -41,7 +41,7 @@ def _first_day_over() -> re.Pattern[str]:
     return lexicon.any_of(words["first_day_over"], words["groups"])
 
 
-def is_first_day_over(message: str) -> bool:
-    """Return whether `message` says that the act was two days ago or more."""
-    text = spell(clip(message))
-    return read(message) == AFTER and bool(_first_day_over().search(text))
+def is_first_day_over(message: str, moment: str | None) -> bool:
+    """Return whether `message` says that the act was two days ago or more; `moment`: what `read`
+    found in it."""
+    return moment == AFTER and bool(_first_day_over().search(spell(clip(message))))

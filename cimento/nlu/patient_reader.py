@@ -141,7 +141,8 @@ class PatientReader(GraphComponent, IntentClassifier):
         message.set(INTENT, chosen, add_to_output=True)
         message.set(INTENT_RANKING_KEY, [chosen, *others], add_to_output=True)
         message.set(QUESTIONS, decision.also, add_to_output=True)
-        told = {"moment": moment, "first_day": "over" if moments.is_first_day_over(text) else None}
+        is_over = moments.is_first_day_over(text, moment)
+        told = {"moment": moment, "first_day": "over" if is_over else None}
         for entity, value in told.items():
             if value:
                 self._extract(message, entity, value)

@@ -84,7 +84,7 @@ def test_moments(text: str, moment: str | None) -> None:
     ],
 )  # fmt: skip
 def test_the_first_day_is_over_two_days_after_the_act(text: str, over: bool) -> None:
-    assert moments.is_first_day_over(text) is over
+    assert moments.is_first_day_over(text, moments.read(text)) is over
 
 
 @pytest.mark.parametrize(
