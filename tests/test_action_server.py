@@ -7,13 +7,16 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from jsonschema import ValidationError
+from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel
 
-from cimento.channels.action_server import OneTurn
+from cimento.channels.action_server import OneTurn, limit_actions
 from cimento.channels.chat.channel import ChatInput
 from cimento.channels.rest import CimentoRestInput
 from cimento.channels.sms.channel import SmsInput
@@ -52,6 +55,16 @@ async def test_a_turn_waits_once_for_all_its_actions() -> None:
     assert await asyncio.create_task(turn("escalate", "forget")) == 2
     assert await asyncio.create_task(turn("repeat")) == 1
     assert begun == ["escalate", "repeat"]
+
+
+async def test_a_wrong_result_of_an_action_is_told_as_rasa_tells_it() -> None:
+    app: Any = SimpleNamespace(ctx=SimpleNamespace(agent=None))
+    await limit_actions(app, asyncio.get_running_loop())
+    action = RemoteAction("action_repeat_answer", None)
+    assert action._validate_action_result({"events": [{"event": "restart"}], "responses": []})
+    for wrong in ({"responses": "bonjour"}, {"events": [{"event": "slot"}]}):
+        with pytest.raises(ValidationError, match="make sure your response from the Action"):
+            action._validate_action_result(wrong)
 
 
 async def test_what_answers_in_time_is_heard() -> None:
