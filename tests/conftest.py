@@ -41,7 +41,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("anywhere")
 
 # Fixtures that take long to make: the tests that use one run in the same process.
-SHARED = ("assistant", "agent", "mended", "clinic", "demo", "postgres_server")
+SHARED = ("assistant", "agent", "clinic", "demo", "postgres_server")
 # Who uses one of these, directly or not, is marked `slow`.
 SLOW = {"programs", "agent"}
 _running: list[pytest.Item] = []  # the test that runs, from its setup to its teardown

@@ -187,30 +187,22 @@ def start(project: Path, port: int = 0, **settings: str) -> Assistant:
 def shared_assistant() -> Iterator[Assistant]:
     """The assistant of all the tests that do not disturb each other.
 
-    They have one address, so its rate is not limited here; that of a session is.
+    They have one address, so its rate is not limited here; that of a session is. It finds its
+    model damaged, and training is played: tests/training puts the model of ROOT where `rasa train`
+    would.
     """
     with project_copy() as project:
+        (project / MODEL).write_bytes(b"not a model")
         running = start(
             project,
             CIMENTO_CHAT_ORIGINS=f"http://127.0.0.1:{EMBEDDING_PORT}",
             CIMENTO_CHAT_ADDRESS_PER_MINUTE="100000",
             CIMENTO_SMS_PROVIDER="console",
             CIMENTO_SECRET=SECRET,
+            PYTHONPATH=str(_TRAINING),
+            TRAINED_MODEL=str(ROOT / MODEL),
         )
         yield running
-        running.stop()
-
-
-@contextmanager
-def mended_assistant() -> Iterator[tuple[Assistant, list[dict[str, Any]]]]:
-    """An assistant whose model was damaged before it started, and its answer to a fever.
-
-    Training is played: tests/training puts the model of ROOT where `rasa train` would.
-    """
-    with project_copy() as project:
-        (project / MODEL).write_bytes(b"not a model")
-        running = start(project, PYTHONPATH=str(_TRAINING), TRAINED_MODEL=str(ROOT / MODEL))
-        yield running, running.say("j'ai 39 de fièvre")
         running.stop()
 
 

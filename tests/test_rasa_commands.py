@@ -32,7 +32,6 @@ TINY = {
 
 _TRAIN = """
 import pathlib, sys
-from cimento.dialogue import aftermath
 from cimento.ops import train
 train.train_if_needed(pathlib.Path(sys.argv[1]))
 """

@@ -1,46 +1,23 @@
-"""`cimento run` starts, stops, mends a damaged model, and says why it refuses."""
+"""`cimento run` mends a damaged model, and says why it refuses to start.
+
+That it stops whole is in tests/followup/test_whole.py.
+"""
 
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cimento.ops.train import MODEL
-from tests.servers import (
-    PATIENCE,
-    Assistant,
-    custom_of,
-    launch,
-    listens,
-    mended_assistant,
-    project_copy,
-)
-
-Turn = list[dict[str, Any]]
+from tests.servers import PATIENCE, Assistant, custom_of, launch, project_copy
 
 
-@pytest.fixture(scope="module")
-def mended(programs: None) -> Iterator[tuple[Assistant, Turn]]:
-    """An assistant that found its model damaged, and what it answered to a fever."""
-    with mended_assistant() as running:
-        yield running
-
-
-def test_a_corrupt_model_is_named_and_trained_again(mended: tuple[Assistant, Turn]) -> None:
-    running, turn = mended
-    assert f"{MODEL} is damaged" in running.log.read_text()
-    log = running.log.parent / "log" / "train.log"
+def test_a_corrupt_model_is_named_and_trained_again(assistant: Assistant) -> None:
+    assert f"{MODEL} is damaged" in assistant.log.read_text()
+    log = assistant.log.parent / "log" / "train.log"
     assert log.read_text() == "A stand-in has trained.\n"
-    assert custom_of(turn)["escalation"] == "medecin"
-
-
-def test_ctrl_c_stops_both_servers(mended: tuple[Assistant, Turn]) -> None:
-    running, _ = mended
-    running.stop()
-    assert not listens(running.port)
-    assert not listens(running.actions_port)
+    assert custom_of(assistant.say("j'ai 39 de fièvre"))["escalation"] == "medecin"
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from cimento.sms.providers import make_provider
 from cimento.store.database import open_database
 from tests.followup.clinic import TOKEN, Clinic, Phones, Reports, open_clinic
 from tests.followup.fakes import FakeClock
-from tests.servers import PATIENCE
+from tests.servers import PATIENCE, listens
 
 MARIE, PAUL, STRANGER = "+33612345678", "+33698765432", "+33611111111"
 
@@ -76,6 +76,7 @@ def test_a_whole_follow_up_through_a_real_gateway(clinic: Clinic, phones: Phones
 
     # Day 3: Rasa is away, so both check-ins wait; then each goes out once.
     clinic.assistant.stop()
+    assert not listens(clinic.assistant.port) and not listens(clinic.assistant.actions_port)
     phones.tick(at(3, 10), 0)
     clinic.restart_assistant()
     assert len(phones.tick(at(3, 10, 10), 2)) == 2
