@@ -1,8 +1,12 @@
 """The SMS channel in a process of its own, to be stopped and killed: see test_cut_off.
 
-Arguments: provider, port, address of the provider, database, spool.
+Arguments: provider, port, address of the provider, database, spool. Each line of its input starts
+the channel once more, in a process forked from this one, which has imported what it takes seconds
+to import; its output is the ids of these processes.
 """
 
+import os
+import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +31,7 @@ from tests.sms.server import Assistant
 ledger.REPORTED_WITHIN, inbox.AGAIN_AFTER = timedelta(seconds=15), timedelta(seconds=2)
 
 
-def main(provider: str, port: str, address: str, url: str, spool: str) -> None:
+def serve(provider: str, port: str, address: str, url: str, spool: str) -> None:
     # As Rasa's process has it: an alarm does not wait long for a locked database.
     database = open_database(url, patience=2)
     folder = SpoolFolder(Path(spool))
@@ -48,5 +52,16 @@ def main(provider: str, port: str, address: str, url: str, spool: str) -> None:
     app.run("127.0.0.1", int(port), access_log=False)
 
 
+def main() -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who has ended is gone at once
+    for _ in sys.stdin:
+        child = os.fork()
+        if not child:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            serve(*sys.argv[1:])
+            return
+        print(child, flush=True)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

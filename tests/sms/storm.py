@@ -15,6 +15,7 @@ import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from cimento.followup.alerts import read_alerts
@@ -37,23 +38,35 @@ class Channel:
         self.url = f"sqlite:///{self.file}"
         open_database(self.url).engine.dispose()
         self._log = folder / "channel.log"
-        self._command = [sys.executable, "-m", "tests.sms.cut_server", carrier.name]
-        self._command += [str(carrier.port), carrier.address, self.url, str(folder / "spool")]
+        command = [sys.executable, "-m", "tests.sms.cut_server", carrier.name]
+        command += [str(carrier.port), carrier.address, self.url, str(folder / "spool")]
+        environment = {**ENVIRONMENT, "CIMENTO_SECRET": SECRET, "no_proxy": "*"}
+        environment["CIMENTO_PORT"] = str(carrier.port)
+        with self._log.open("ab") as log:
+            self._parent = subprocess.Popen(
+                command, cwd=ROOT, env=environment,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            )  # fmt: skip
         self._carrier, self._port = carrier, carrier.port
         self.start()
 
     def start(self) -> None:
-        with self._log.open("ab") as log:
-            environment = {**ENVIRONMENT, "CIMENTO_SECRET": SECRET, "no_proxy": "*"}
-            environment["CIMENTO_PORT"] = str(self._port)
-            self.process = subprocess.Popen(
-                self._command, cwd=ROOT, env=environment, stdout=log, stderr=log
-            )
-        wait_until(lambda: listens(self._port), PATIENCE, self.process, self._log)
+        assert self._parent.stdin and self._parent.stdout
+        self._parent.stdin.write(b"\n")
+        self._parent.stdin.flush()
+        self.pid = int(self._parent.stdout.readline())
+        wait_until(lambda: listens(self._port), PATIENCE, self._parent, self._log)
 
     def end(self, how: signal.Signals) -> None:
-        os.kill(self.process.pid, how)
-        self.process.wait(PATIENCE)
+        os.kill(self.pid, how)
+        wait_until(lambda: not Path(f"/proc/{self.pid}").exists(), PATIENCE)
+
+    def close(self) -> None:
+        """End all of it, however it is."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self._parent.kill()
+        self._parent.communicate()
 
     def go_on(self, alarms: int) -> None:
         """Wait until the carrier has taken so many SMS more."""
@@ -87,10 +100,10 @@ def lock(channel: Channel) -> None:
 def fill(channel: Channel) -> None:
     """Let no file of its process grow beyond a page, as on a full disk, for as long."""
     limit = resource.RLIMIT_FSIZE
-    before = resource.prlimit(channel.process.pid, limit)
-    resource.prlimit(channel.process.pid, limit, (4096, before[1]))
+    before = resource.prlimit(channel.pid, limit)
+    resource.prlimit(channel.pid, limit, (4096, before[1]))
     channel.go_on(_MEANWHILE)
-    resource.prlimit(channel.process.pid, limit, before)
+    resource.prlimit(channel.pid, limit, before)
 
 
 def play(folder: Path, name: str, alarms: int, blows: dict[int, Blow]) -> str:
@@ -117,8 +130,7 @@ def play(folder: Path, name: str, alarms: int, blows: dict[int, Blow]) -> str:
         silent = sum(alerts[number] != 1 for number in numbers)
         return f"{lost} lost, {doubled} doubled, {silent} silent"
     finally:
-        channel.process.kill()
-        channel.process.wait()
+        channel.close()
         carrier.stop()
 
 
