@@ -27,6 +27,9 @@ OF_THE_ACT = {
     "ask_how_serious": "risks", "ask_prevent": "risks",
 }  # fmt: skip
 
+# So are these of its course: « C'est long ? », « Qui le fait ? »
+_OF_THE_COURSE = {"ask_how_long", "ask_whom", "ask_where"}
+
 LONGEST_QUOTE = {SMS: 170}  # characters: the rest of two segments
 _WHOLE_QUOTE = 400
 
@@ -70,18 +73,19 @@ class FollowUp:
         before in the same message.
         """
         intent, turns, channel = intent or asked.intent, asked.turns, asked.channel
-        treated = [about] if about else subjects(turns, self._catalogue.titles)
         if intent == "ask_which_point":
             return self._point(turns, asked.text)
+        facet = intent.removeprefix(_ASKED)
+        about = about or self._pointed_at(turns, asked.text)
+        treated = [about] if about else subjects(turns, self._catalogue.titles)
         if not treated:
-            of_the_act = OF_THE_ACT.get(intent)
+            of_the_act = f"course/{facet}" if intent in _OF_THE_COURSE else OF_THE_ACT.get(intent)
             return Say(f"utter_{of_the_act}") if of_the_act else _ABOUT_WHAT
         if treated == [CHECK_IN]:
             return Say("utter_ask_check_in")
         if treated[-1] == NOT_IN_SHEET:
             return Say(f"utter_{NOT_IN_SHEET}")
         topic = self._meant(intent, treated)
-        facet = intent.removeprefix(_ASKED)
         if said := self._catalogue.facets.get(topic, {}).get(facet):
             return Say(said)
         if not self._catalogue.is_calm(topic):
@@ -92,6 +96,11 @@ class FollowUp:
             return self._source(topic, channel)
         name = f"unsaid_{facet}" if facet in FACETS else facet
         return self.filled(f"utter_follow_up/{name}", topic, channel)
+
+    def _pointed_at(self, turns: Sequence[Turn], text: str) -> str | None:
+        """Return the topic of « le deuxième, jusqu'à quand ? », None when it points at none."""
+        which = points.named(text)
+        return None if which is None else points.topic_at(turns, which, self._catalogue.titles)
 
     def _meant(self, intent: str, treated: Sequence[str]) -> str:
         """Return the topic meant, of several: the last of which the sheet says what is asked."""

@@ -19,6 +19,11 @@ _ORDINALS = {
     6: r"6(?:e|eme)?|six\w*",
     _LAST: r"dern\w*",
 }
+# "Le deuxième", in a message that asks something of it; "une" and "les deux" point at nothing.
+_NAMED = {
+    place: re.compile(rf"\b(?:le|la|l|au|du|ma|mon) ?'?(?:{words.removesuffix('|un|une')})\b")
+    for place, words in _ORDINALS.items()
+}
 _NUMBERS = {place: re.compile(rf"\b(?:{words})\b") for place, words in _ORDINALS.items()}
 # Twice a thing is named: "une" in "une question" counts only where nothing else does.
 _ORDER = (2, 3, 4, 5, 6, _LAST, 1)
@@ -28,6 +33,12 @@ def place(text: str) -> int | None:
     """Return the place that `text` names, from 1, or -1 for the last; None when it names none."""
     words = spell(text)
     return next((n for n in _ORDER if _NUMBERS[n].search(words)), None)
+
+
+def named(text: str) -> int | None:
+    """Return the place that `text` points at with an article, as `place`; None when with none."""
+    words = spell(text)
+    return next((n for n in _ORDER if _NAMED[n].search(words)), None)
 
 
 def _at(items: Sequence[str], which: int) -> str | None:

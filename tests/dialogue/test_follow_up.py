@@ -70,6 +70,8 @@ def test_of_two_topics_the_one_of_which_the_sheet_says_it_is_meant() -> None:
         ("ask_why", "utter_purpose"),
         ("ask_must", "utter_consent_freedom"),
         ("ask_how_serious", "utter_risks"),
+        ("ask_how_long", "utter_course/how_long"),
+        ("ask_whom", "utter_course/whom"),
         ("ask_when", "utter_follow_up/about_what"),
         ("ask_same", "utter_follow_up/about_what"),
     ],

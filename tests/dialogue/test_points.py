@@ -47,6 +47,21 @@ def test_the_questions_of_one_message_are_remembered() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("et la première, c'est pour quelle raison", "utter_shower/why"),
+        ("le 2, pourquoi ?", "utter_companion/why"),
+        ("pour une raison précise ?", "utter_companion/why"),  # of the three, the last that says it
+        ("les deux, pourquoi ?", "utter_companion/why"),
+    ],
+)
+def test_something_may_be_asked_of_the_one_pointed_at(text: str, said: str) -> None:
+    three = answered("shower", "companion", "cost")
+    turns = [three, asks("ask_why", text)]
+    assert FollowUp(CATALOGUE).answer(Asked("ask_why", turns, text=text)).response == said
+
+
 def test_what_was_offered_is_remembered() -> None:
     offer = [user("nlu_fallback"), bot("utter_help/offer_topics", choices=("rest", "sport"))]
     assert said("la deuxième", offer) == "utter_sport"
