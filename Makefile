@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 SOURCES := actions cimento tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat demo-sms config doctor train test test-fast test-soak soak-alarms services lint check audit booklet lock curve feedback pictures bench bench-diet
+.PHONY: help run chat demo-sms config doctor train test test-fast test-soak soak-alarms services lint check audit booklet lock curve feedback pictures bench
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,11 +70,8 @@ curve: .venv/.synced ## Print wrong answers against refusals, by threshold
 feedback: .venv/.synced ## Print how many patients each answer helped
 	@$(CIMENTO) feedback
 
-bench: .venv/.synced train ## Measure this project beside a bare Rasa project
+bench: .venv/.synced train ## Measure this project beside two bare Rasa projects
 	@$(CIMENTO) bench
-
-bench-diet: .venv/.synced ## Measure Rasa's DIET pipeline on the same data (minutes)
-	@$(CIMENTO) bench --diet
 
 lock: .venv/.synced ## Compile requirements/ into requirements.txt, with hashes
 	@uv pip compile requirements/requirements.in --override requirements/overrides.txt \

@@ -186,15 +186,14 @@ def curve() -> None:
 
 @app.command()
 def bench(
-    diet: Annotated[bool, typer.Option(help="Measure Rasa's DIET pipeline alone")] = False,
     fresh: Annotated[bool, typer.Option(help="Train again")] = False,
 ) -> None:
-    """Measure this project beside a bare Rasa project (minutes)."""
+    """Measure this project beside two bare Rasa projects (half an hour)."""
     from cimento.bench.measure import measure
     from cimento.bench.processes import BenchError
 
     try:
-        measure(diet, fresh)
+        measure(fresh)
     except BenchError as error:
         raise _refuse(f"The benchmark stopped. {error}") from error
 

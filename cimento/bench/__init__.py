@@ -1,1 +1,1 @@
-"""Measure this project beside a bare Rasa project and beside Rasa's DIET pipeline."""
+"""Measure this project beside two bare Rasa projects on the same data, one with DIET."""

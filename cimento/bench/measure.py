@@ -1,8 +1,5 @@
-"""Measure: `cimento bench`, `--diet` for DIET.
-
-Prints the report; `docs/bench.md` gets it too, `docs/bench-diet.json` the figures of
-DIET, whose training takes too long for every run.
-"""
+"""Measure this project beside the baselines: `cimento bench`. Prints the report, and writes it to
+docs/bench.md."""
 
 import asyncio
 import os
@@ -21,13 +18,13 @@ from cimento.bench.servers import Server, serving
 from cimento.ops.processes import free_port
 
 
-def run(names: list[str], fresh: bool) -> dict[str, report.Figures]:
+def run(fresh: bool) -> dict[str, report.Figures]:
     """Train (or take from var/bench), serve and measure the projects. Raises BenchError."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         projects = [
-            baseline(name, folder / name) if name in PIPELINES else cimento(folder, free_port())
-            for name in names
+            cimento(folder, free_port()),
+            *(baseline(name, folder / name) for name in PIPELINES),
         ]
         # All are trained before any is served: training would slow down what is measured.
         models = {project.name: model_of(project, fresh) for project in projects}
@@ -38,12 +35,13 @@ def run(names: list[str], fresh: bool) -> dict[str, report.Figures]:
         times = asyncio.run(load.measure(servers))
         columns = {
             server.name: report.figures(
-                models[server.name].training_s, server.start_s, times[server.name]
+                None if server.name == "diet" else models[server.name].training_s,
+                server.start_s,
+                times[server.name],
             )
             for server in servers
         }
-        if "cimento" in columns:
-            asyncio.run(_measure_chat(servers, columns))
+        asyncio.run(_measure_chat(servers, columns))
     return columns
 
 
@@ -61,8 +59,8 @@ async def _measure_chat(servers: list[Server], columns: dict[str, report.Figures
             columns[server.name] = report.with_widget(columns[server.name], clicks, kb)
 
 
-def measure(diet: bool = False, fresh: bool = False) -> None:
-    """Measure and print the report; `diet`: that pipeline alone; `fresh`: train again.
+def measure(fresh: bool = False) -> None:
+    """Measure and print the report; `fresh`: train again.
 
     Raises BenchError when it cannot be done.
     """
@@ -70,10 +68,4 @@ def measure(diet: bool = False, fresh: bool = False) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("\nThe benchmark was told to stop."))
     date = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     busy = os.getloadavg()[0]
-    if diet:
-        columns = run(["diet"], fresh)
-        report.save_diet(columns["diet"], date)
-        print(report.table(columns))
-    else:
-        columns = run(["cimento", "bare"], fresh)
-        print(page.write(columns, followups.measure(), date, busy))
+    print(page.write(run(fresh), followups.measure(), date, busy))
