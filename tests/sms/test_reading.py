@@ -94,6 +94,10 @@ def test_the_digits_of_the_open_question_are_its_own() -> None:
         ("non aux trois", None), ("aucun des trois", None), ("38", None),
         ("Oui douleur inhabituelle", "/affirm"), ("oui, frissons", "/affirm"),
         ("oui tout va bien, pas de fièvre", None), ("oui merci", None),
+        ("la deuxième réponse", "/deny"), ("je vous réponds 1", "/affirm"), ("Je mets le deux", "/deny"),
+        ("2, la nuit fut calme", "/deny"), ("2 et vive la retraite", "/deny"), ("1 🤕", "/affirm"),
+        ("2 - le facteur est passé", "/deny"), ("2 jours", None), ("2,5", None), ("1/2 cachet", None),
+        ("2. je peux marcher ?", None), ("2 mais je tremble de fièvre", None),
     ],
 )  # fmt: skip
 def test_an_answer_to_the_open_question(text: str, payload: str | None) -> None:

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from cimento.channels.turn import Message
-from cimento.nlu import signs
+from cimento.nlu import alarms, signs
 from cimento.nlu.text import fold
 
 _FORM = "symptom_form"  # domain.yml: the form, whose it is, and whether it was answered
@@ -24,9 +24,10 @@ _ORDINALS = {
     **dict.fromkeys(("trois", "troisieme", "3eme", "3e"), 3),
 }
 _CHOICE = re.compile(
-    r"\W*(?:(?:je (?:choisis|prends)|c'est|ce sera|plutot) )?(?:(?:l[ea]|ma|mon) )?"
+    r"\W*(?:(?:je (?:vous )?(?:choisis|prends|reponds?|dis|mets|tape)|c'est|ce sera|plutot) )?"
+    r"(?:(?:l[ea]|ma|mon) )?"
     r"(?:(?:reponse|choix|numero|n°|no|option|chiffre)\s*:?\s*)?(?:l[ea] )?"
-    rf"(\d{{1,2}}|{'|'.join(_ORDINALS)})(?:\W*(?:svp|merci|s'il vous plait))?\W*"
+    rf"(\d{{1,2}}|{'|'.join(_ORDINALS)})(?: reponse)?(?:\W*(?:svp|merci|s'il vous plait))?\W*"
 )
 
 _SOME_SIGNS = re.compile(
@@ -36,6 +37,11 @@ _SOME_SIGNS = re.compile(
 _YES = re.compile(r"\W*(?:oui|ouais|oue|yes|si)\b")
 _OTHER_SIGN = re.compile(r"deuxieme|seconde?|troisieme|[23]e(?:me)?")
 _LETTER = re.compile(r"\W*([on])\W*")
+# "2 et merci à l'équipe": the figure answers, and more is said. "2 jours" is no answer.
+_FIGURE_FIRST = re.compile(
+    r"\W*([12])(?:\s*[^\w\s,.°%/]|[.,](?!\d)|\s+(?:et|non|oui|merci|rien|tout|pas|pour|comme|mais"
+    r"|bon(?:ne|jour|soir)?|bisous?|ras|docteur|madame|monsieur)\b)"
+)
 
 
 def is_asked(tracker: Any) -> bool:
@@ -87,8 +93,12 @@ def chosen(text: str, tracker: Any) -> str | None:
             return payloads[0]  # "oui douleur inhabituelle": the words of the question
         if letter := _LETTER.fullmatch(folded):
             return payloads["on".index(letter[1])]
+        if (first := _FIGURE_FIRST.match(folded)) and "?" not in text and not alarms.heard(text):
+            return payloads[int(first[1]) - 1]
     match = _CHOICE.fullmatch(folded)
-    if not match or (is_asked(tracker) and _OTHER_SIGN.fullmatch(match[1])):
+    if not match:
+        return None
+    if is_asked(tracker) and _OTHER_SIGN.fullmatch(match[1]) and "reponse" not in folded:
         return None
     number = int(match[1]) if match[1].isdecimal() else _ORDINALS[match[1]]
     return payloads[number - 1] if 0 < number <= len(payloads) else None
