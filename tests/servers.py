@@ -30,6 +30,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 ENVIRONMENT[ENV_FILE] = ""
 SECRET = "for-the-tests-" * 4  # of the shared assistant, which a simulated phone can write to
 EMBEDDING_PORT = free_port()  # of the site that may embed the chat
+AT_ONCE = 3  # conversations that a test holds with the assistant: its two servers are kept busy
 _NO_PAUSE = "100000"  # seconds: time jumps when told to
 _TRAINING = Path(__file__).with_name("training")  # holds a stand-in for `rasa train`
 

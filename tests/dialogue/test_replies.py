@@ -7,11 +7,12 @@ figures reached, only keep it from being lost.
 import json
 import uuid
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cimento.followup.outcome import Outcome, decide
 from cimento.sms import optout
-from tests.servers import Assistant, custom_of
+from tests.servers import AT_ONCE, Assistant, custom_of
 
 ROUNDS = Path(__file__).with_name("rounds")
 REPLIES_RIGHT = 0.89
@@ -40,17 +41,19 @@ def outcome(assistant: Assistant, text: str) -> tuple[Outcome, str]:
 
 
 def test_replies(assistant: Assistant) -> None:
+    files = sorted(ROUNDS.glob("*.jsonl"))
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    replies = [json.loads(line) for line in lines]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        outcomes = [*pool.map(lambda reply: outcome(assistant, reply["text"]), replies)]
     wrong, count = [], Counter[str]()
-    for file in sorted(ROUNDS.glob("*.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            reply = json.loads(line)
-            found, level = outcome(assistant, reply["text"])
-            is_alarm = reply["outcome"] in ("medecin", "urgence")
-            count["alarms" if is_alarm else "others"] += 1
-            count["missed"] += is_alarm and level not in ("medecin", "urgence")
-            count["needless"] += not is_alarm and level in ("medecin", "urgence")
-            if found not in OUTCOMES[reply["outcome"]]:
-                wrong.append((reply["outcome"], found.value, reply["text"]))
+    for reply, (found, level) in zip(replies, outcomes, strict=True):
+        is_alarm = reply["outcome"] in ("medecin", "urgence")
+        count["alarms" if is_alarm else "others"] += 1
+        count["missed"] += is_alarm and level not in ("medecin", "urgence")
+        count["needless"] += not is_alarm and level in ("medecin", "urgence")
+        if found not in OUTCOMES[reply["outcome"]]:
+            wrong.append((reply["outcome"], found.value, reply["text"]))
     total = count["alarms"] + count["others"]
     assert 1 - len(wrong) / total >= REPLIES_RIGHT, wrong
     assert count["missed"] / count["alarms"] <= ALARMS_MISSED, wrong

@@ -6,13 +6,16 @@ figure reached, only keeps it from being lost.
 
 import re
 import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from cimento.nlu.text import fold
-from tests.servers import Assistant, custom_of, text_of
+from tests.servers import AT_ONCE, Assistant, custom_of, text_of
 
 ROUNDS = Path(__file__).with_name("rounds")
 TURNS_RIGHT = 0.86
@@ -33,14 +36,18 @@ def is_right(turn: dict[str, Any], said: list[dict[str, Any]]) -> bool:
     )
 
 
+def held(assistant: Assistant, dialogue: dict[str, Any]) -> Iterator[tuple[str, str, str] | None]:
+    """Hold a conversation; yield for each turn None when it is right, else what was said."""
+    sender = uuid.uuid4().hex
+    for turn in dialogue["turns"]:
+        said = assistant.say(turn["u"], sender)
+        yield None if is_right(turn, said) else (dialogue["name"], turn["u"], text_of(said))
+
+
 def test_conversations(assistant: Assistant) -> None:
-    wrong, turns = [], 0
-    for file in sorted(ROUNDS.glob("*.yml")):
-        for dialogue in yaml.safe_load(file.read_text(encoding="utf-8")):
-            sender = uuid.uuid4().hex
-            for turn in dialogue["turns"]:
-                said = assistant.say(turn["u"], sender)
-                turns += 1
-                if not is_right(turn, said):
-                    wrong.append((dialogue["name"], turn["u"], text_of(said)))
-    assert 1 - len(wrong) / turns >= TURNS_RIGHT, wrong
+    files = sorted(ROUNDS.glob("*.yml"))
+    dialogues = [one for file in files for one in yaml.safe_load(file.read_text(encoding="utf-8"))]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        turns = [*chain.from_iterable(pool.map(lambda one: [*held(assistant, one)], dialogues))]
+    wrong = [turn for turn in turns if turn]
+    assert 1 - len(wrong) / len(turns) >= TURNS_RIGHT, wrong
