@@ -81,10 +81,19 @@ def test_what_does_not_fit_is_left_to_the_service() -> None:
     assert gsm7.segments(sms) <= 2
 
 
-def test_a_question_that_does_not_fit_is_recalled_with_its_choices() -> None:
-    long = "Phrase de la fiche. " * 12
+@pytest.mark.parametrize(
+    ("sentences", "recalled"),
+    [
+        (10, "Avez-vous de la fièvre, des frissons ou une douleur inhabituelle ?"),
+        (12, "Et ma question d'avant ?"),
+    ],
+)
+def test_a_question_that_does_not_fit_is_recalled_with_its_choices(
+    sentences: int, recalled: str
+) -> None:
+    long = "Phrase de la fiche. " * sentences
     sms = compose(answer(long) + answer("Avez-vous de la fièvre ? " * 4, DRIVING, "Oui", "Non"))
-    assert sms.splitlines()[1:] == ["Et ma question d'avant ?", "1. Oui", "2. Non"]
+    assert sms.splitlines()[1:] == [recalled, "1. Oui", "2. Non"]
     assert gsm7.segments(sms) <= 2
 
 

@@ -75,8 +75,9 @@ class Composer:
             last = position == len(others) - 1
             # What is left out must leave room to say so.
             longest = "" if last else self.texts["rest_short"]
-            if last and answer.choices and not fits(body, said):
-                said = _with_choices(self.texts["asked"], answer.choices)  # still to be answered
+            for shorter in ("asked", "asked_short") if last and answer.choices else ():
+                if not fits(body, said):  # it is still to be answered
+                    said = _with_choices(self.texts[shorter], answer.choices)
             if not fits(body, said, longest):
                 tail = self._tail(body)
                 return f"{body}\n{tail}" if tail else body
