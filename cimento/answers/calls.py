@@ -17,6 +17,7 @@ UNREAD = frozenset(
         "utter_help/unavailable",
         "utter_follow_up/unsure",
         "utter_follow_up/about_what",
+        "utter_follow_up/same",
         "utter_affirm",
         "utter_unsure",
         "utter_deny",

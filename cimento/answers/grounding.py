@@ -132,7 +132,8 @@ def check_easy(wordings: Sequence[Wording]) -> list[str]:
 
 def check_facets(catalogue: Catalogue) -> list[str]:
     """Return the answers to follow-up questions whose topic or facet is none, and those that
-    stand under another topic, section or level than their topic's answer."""
+    stand under another topic, section or level than their topic's answer; and the facets that are
+    declared unsaid and are none, or are answered."""
     found = []
     for wording in catalogue.wordings:
         where = f"{wording.file}, {wording.response} ({wording.channel})"
@@ -145,6 +146,12 @@ def check_facets(catalogue: Catalogue) -> list[str]:
                 found.append(f"{where}: {error}")
             else:
                 found += [] if same else [f"{where}: utter_{wording.topic} has another custom"]
+        answered = catalogue.facets.get(wording.topic, {})
+        for facet in wording.unsaid:
+            if facet not in FACETS:
+                found.append(f"{where}: `unsaid` is of {', '.join(FACETS)}, not {facet!r}")
+            elif facet in answered:
+                found.append(f"{where}: {facet!r} is `unsaid`, and {answered[facet]} says it")
     return found
 
 
