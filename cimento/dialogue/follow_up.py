@@ -27,7 +27,7 @@ OF_THE_ACT = {
     "ask_how_serious": "risks", "ask_prevent": "risks",
 }  # fmt: skip
 
-LONGEST_QUOTE = {SMS: 170}  # characters: the rest of two segments
+LONGEST_QUOTE = {SMS: 250}  # characters: the rest of two segments
 _WHOLE_QUOTE = 400
 
 
@@ -162,4 +162,5 @@ class FollowUp:
         treated = subjects(turns, self._catalogue.titles)
         if not point or not treated:
             return _ABOUT_WHAT
-        return Say("utter_follow_up/point", {"point": point.rstrip(" ;."), "topic": treated[-1]})
+        fill = {"point": point.rstrip(" ;.\u00a0"), "topic": treated[-1]}
+        return Say("utter_follow_up/point", fill)

@@ -145,6 +145,13 @@ def test_a_question_about_the_check_in_just_asked_is_about_the_check_in() -> Non
     assert answer(answered("driving"), asked, asks("ask_why")) == Say("utter_ask_check_in")
 
 
+def test_the_source_bears_the_answer() -> None:
+    for topic, words in (("eat_after", "boire"), ("risk_leak", "sauf"), ("consent_form", "accord")):
+        said = answer(answered(topic), asks("ask_sure"), channel=WEB)
+        assert words in said.fill["quote"]
+    assert "sauf" in answer(answered("risk_leak"), asks("ask_sure"), channel=SMS).fill["quote"]
+
+
 def test_who_asks_for_the_source_reads_the_sheet_word_for_word() -> None:
     said = answer(answered("driving"), asks("ask_sure"))
     assert said.response == "utter_follow_up/source"
