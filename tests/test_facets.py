@@ -64,12 +64,23 @@ def test_a_facet_beside_no_topic_or_unlike_it_is_named() -> None:
     assert "utter_x has another custom" in line
 
 
+def test_what_is_declared_unsaid_is_a_facet_that_nothing_answers() -> None:
+    topic = _wording("utter_x", file="data/sheet/x.yml", unsaid=("why", "wy"))
+    (line,) = check_facets(_catalogue(topic))
+    assert "not 'wy'" in line
+    topic = replace(topic, unsaid=("why", "where"))
+    (line,) = check_facets(_catalogue(topic, _wording("utter_x/why")))
+    assert "'why' is `unsaid`, and utter_x/why says it" in line
+
+
 def test_the_matrix_shows_the_cells_that_are_empty() -> None:
     head, *lines, sum_ = matrix(CATALOGUE).splitlines()
     assert head.split() == list(FACETS)
     rows = {name: cells for name, *cells in map(str.split, lines)}
     assert rows["fasting"][list(FACETS).index("why")] == "."
     assert rows["shower"][list(FACETS).index("why")] == "x"
+    assert rows["success_rate"][list(FACETS).index("how")] == "?"
+    assert rows["fever"][list(FACETS).index("why")] == "="
     assert "greet" not in rows and set(CATALOGUE.facets) <= set(rows)
     crosses = sum(cells.count("x") for cells in rows.values())
     assert sum_.startswith(f"{crosses} of {len(rows) * len(FACETS)} ")

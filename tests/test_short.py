@@ -6,6 +6,7 @@ import pytest
 
 from cimento.answers.calls import check_calls
 from cimento.answers.catalogue import SMS, WEB, Catalogue, Wording, load_catalogue
+from cimento.answers.facts import Fact
 from cimento.answers.keys import check_key, check_short
 
 CATALOGUE = load_catalogue()
@@ -90,6 +91,7 @@ def test_what_an_answer_may_not_lose_stands_in_short(topic: str, words: str, cha
     ("text", "key", "said"),
     [
         ("Restez ici. Mais bougez.", "Restez ici", "ends before 'Mais'"),
+        ("Mangez. C'est possible ici.", "Mangez", 'ends before "C\'est possible"'),
         ("Restez. Appelez immédiatement votre médecin.", "Restez", "loses the doctor"),
         ("Restez ici.", "Partez", "neither the key words of the web nor its own"),
     ],
@@ -100,6 +102,25 @@ def test_a_short_form_that_loses_what_it_may_not_is_named(text: str, key: str, s
     assert [line for line in check_short(catalogue) if said in line]
     kept = replace(catalogue, wordings=(replace(web, key=text), sms))
     assert check_short(kept) == []
+
+
+def test_a_short_form_without_a_fact_of_the_sheet_is_named() -> None:
+    facts = [Fact("prévenez les médecins", ("prevenez les medecins", "anesthesie"))]
+    text = "Prévenez les médecins, à la consultation d'anesthésie. Ne changez rien."
+    web = _wording("utter_x", text, title="X", quotes=("Si besoin, prévenez les médecins.",))
+    sms = replace(web, channel=SMS)
+    catalogue = replace(_catalogue(web, sms), intents=frozenset({"x"}))
+    assert check_short(catalogue, facts) == []
+    lost = tuple(replace(wording, key="Ne changez rien") for wording in catalogue.wordings)
+    found = check_short(replace(catalogue, wordings=lost), facts)
+    assert [line for line in found if "no fact of its quotes whole" in line] == found != []
+
+
+def test_key_words_with_another_number_than_the_first_are_named() -> None:
+    wording = _wording("utter_x", "Un geste est fait : le 15. Sinon, le 3114.", key="le 3114")
+    (line,) = check_key(wording)
+    assert "its key words give the 3114, the 15 comes first" in line
+    assert check_key(replace(wording, key="le 15")) == []
 
 
 def test_key_words_that_stand_in_their_wording_on_neither_channel_are_named() -> None:

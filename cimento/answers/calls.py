@@ -17,8 +17,14 @@ UNREAD = frozenset(
         "utter_help/unavailable",
         "utter_follow_up/unsure",
         "utter_follow_up/about_what",
+        "utter_follow_up/same",
+        "utter_affirm",
         "utter_unsure",
         "utter_deny",
+        "utter_insult",
+        "utter_bot_challenge",
+        "utter_human",
+        "utter_out_of_scope",
         "utter_correct_no",
         "utter_ask_check_in",
         "utter_ask_symptom__has_sign",
@@ -32,6 +38,7 @@ UNREAD = frozenset(
 _TELLS = re.compile(r"\bappel(?:ez|er)\b|\bcomposez\b|\b(?:15|112|114|3114)\b")
 _BY_SMS = re.compile(r"\b114\b[^.]*parler ou entendre|parler ou entendre[^.]*\b114\b")
 _DOCTOR_ABSENT = ("nuit", "week-end", "repondeur")
+_DENIES = re.compile(r"la fiche ne (?:parle pas|precise pas ce)\b")
 _ABROAD = re.compile(r"a l'etranger|hors de france")
 _SERVICE = "{service_phone}"
 
@@ -73,6 +80,8 @@ def check_calls(wording: Wording, unread: bool = False) -> list[str]:
             found.append("the 15 comes before the 3114")
         if not _ABROAD.search(text):
             found.append("does not say which number works abroad")
+    if unread and _DENIES.search(text):
+        found.append("was not read: it does not assert what the sheet leaves out")
     if unread and rescue > _position(text, r"medecin|immediatement|" + re.escape(_SERVICE)):
         found.append("may answer an alarm: the 15 comes first")
     if service < rescue < len(text):

@@ -1,8 +1,8 @@
 """The catalogue of answers: every response of data/ with its sources, read once.
 
 In a response, `custom` is what the channels send ({topic, section, escalation});
-`metadata` is what it rests on: `quotes` of the sheet, `policy` statements, and the
-`title` that names the topic on a button.
+`metadata` is what it rests on: `quotes` of the sheet, `policy` statements, the `title` that
+names the topic on a button, and `unsaid`, the facets of it that the sheet says nothing of.
 """
 
 import re
@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from cimento.answers.sheet import SourceError, read_text
-from cimento.answers.short import sentences_of
+from cimento.answers.short import EMERGENCY, sentences_of
 from cimento.settings.paths import ROOT
 
 WEB, SMS = "web", "sms"
@@ -48,6 +48,7 @@ class Wording:
     """One wording of a response on one channel, under one condition or none.
 
     `key`: the words of the text that matter most. `choices`: the topics its buttons lead to.
+    `unsaid`: the FACETS of its topic that somebody has looked for in the sheet, and not found.
     """
 
     response: str
@@ -61,6 +62,7 @@ class Wording:
     file: str
     key: str | None = None
     choices: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
 
     @property
     def topic(self) -> str:
@@ -134,6 +136,11 @@ class Catalogue:
         if wording.custom["escalation"] != "none":
             return self.render(wording.text)
         return self.render(sentences_of(wording.text, wording.key or self.answer(topic).key))
+
+    def tells_to_call(self, topic: str, channel: str = WEB) -> bool:
+        """Return whether the answer on `topic`, in short, tells to call. It is said again, whole,
+        whatever else is asked of it. Raises LookupError when there is no answer."""
+        return not self.is_calm(topic) or bool(EMERGENCY.search(self.in_short(topic, channel)))
 
     def render(self, text: str, fill: Mapping[str, str] = MappingProxyType({})) -> str:
         """Return `text` with the service's number in the place of its slots, and with `fill`.
@@ -216,6 +223,7 @@ def _wordings(root: Path, file: Path) -> Iterator[Wording]:
                 file=str(file),
                 key=metadata.get("key"),
                 choices=tuple(b["payload"].lstrip("/") for b in variant.get("buttons", ())),
+                unsaid=tuple(metadata.get("unsaid", ())),
             )
 
 

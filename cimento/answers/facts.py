@@ -40,6 +40,11 @@ class Fact:
     never: tuple[str, ...] = ()
     sms: bool = True
 
+    def stands_in(self, text: str) -> bool:
+        """Return whether `text` keeps all of it."""
+        folded = fold(text)
+        return all(re.search(words, folded, re.DOTALL) for words in self.keep)
+
 
 def read_facts(root: Path = ROOT) -> list[Fact]:
     """Return the facts in the order of the sheet; SourceError when the file is malformed."""

@@ -132,7 +132,8 @@ def check_easy(wordings: Sequence[Wording]) -> list[str]:
 
 def check_facets(catalogue: Catalogue) -> list[str]:
     """Return the answers to follow-up questions whose topic or facet is none, and those that
-    stand under another topic, section or level than their topic's answer."""
+    stand under another topic, section or level than their topic's answer; and the facets that are
+    declared unsaid and are none, or are answered."""
     found = []
     for wording in catalogue.wordings:
         where = f"{wording.file}, {wording.response} ({wording.channel})"
@@ -145,6 +146,12 @@ def check_facets(catalogue: Catalogue) -> list[str]:
                 found.append(f"{where}: {error}")
             else:
                 found += [] if same else [f"{where}: utter_{wording.topic} has another custom"]
+        answered = catalogue.facets.get(wording.topic, {})
+        for facet in wording.unsaid:
+            if facet not in FACETS:
+                found.append(f"{where}: `unsaid` is of {', '.join(FACETS)}, not {facet!r}")
+            elif facet in answered:
+                found.append(f"{where}: {facet!r} is `unsaid`, and {answered[facet]} says it")
     return found
 
 
@@ -162,7 +169,8 @@ def problems(root: Path = ROOT) -> list[str]:
     found += [line for w in wordings for line in check_calls(w)]
     found += [line for w in wordings for line in check_faithful(w, facts)]
     found += check_covered(wordings, facts, source) + check_whole(wordings, facts)
-    found += check_easy(wordings) + check_facets(catalogue) + check_short(catalogue)
+    found += check_easy(wordings) + check_facets(catalogue)
+    found += check_short(replace(catalogue, wordings=tuple(wordings)), facts)
     for response in {w.response for w in wordings}:
         if not any(w.channel == SMS for w in wordings if w.response == response):
             found.append(f"{response} has no sms wording")

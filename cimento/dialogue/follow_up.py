@@ -4,11 +4,11 @@ The understanding reads the facet alone (intents ask_why, ask_how_long…); the 
 supplies the topic; `data/facets/` holds what the sheet says of the one under the other.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cimento.answers.catalogue import FACETS, SMS, WEB, Catalogue
-from cimento.answers.short import EMERGENCY
 from cimento.dialogue import points
 from cimento.dialogue.subject import CHECK_IN, NOT_IN_SHEET, subjects
 from cimento.dialogue.turns import Turn, last
@@ -30,7 +30,7 @@ OF_THE_ACT = {
 # So are these of its course: « C'est long ? », « Qui le fait ? »
 _OF_THE_COURSE = {"ask_how_long", "ask_whom", "ask_where"}
 
-LONGEST_QUOTE = {SMS: 170}  # characters: the rest of two segments
+LONGEST_QUOTE = {SMS: 250}  # characters: the rest of two segments
 _WHOLE_QUOTE = 400
 
 
@@ -55,13 +55,18 @@ class Say:
     fill: Mapping[str, str] = field(default_factory=dict)
 
 
+_UNSAID = "utter_follow_up/unsaid_"  # and a facet: the sheet does not say it, somebody has read
+_NOT_FOUND = "utter_follow_up/not_found"  # nobody has read whether the sheet says it
 _SAME = "utter_follow_up/same"
+_WHICH_MOMENT = "utter_default"
+_OF_MOMENT = {moments.BEFORE: "prepare", moments.AFTER: "aftercare"}
+_DURING, _DURING_THE_ACT = re.compile(r"\bpendant\b", re.IGNORECASE), "course"
 _ABOUT_WHAT = Say("utter_follow_up/about_what")
 
 
 class FollowUp:
     """Answers follow-up questions from the catalogue. Raises nothing: what the sheet does not
-    say is said to be so."""
+    say is said to be so where a topic declares it (`unsaid`), else not to have been found."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
@@ -91,11 +96,13 @@ class FollowUp:
         if not self._catalogue.is_calm(topic):
             return Say(f"utter_{topic}")  # a sign is not discussed: its advice is said again
         if intent == "ask_other_moment":
-            return self._other_moment(topic, asked.moment, channel)
+            return self._other_moment(topic, asked)
         if intent == "ask_sure":
             return self._source(topic, channel)
-        name = f"unsaid_{facet}" if facet in FACETS else facet
-        return self.filled(f"utter_follow_up/{name}", topic, channel)
+        if facet not in FACETS:
+            return self.filled(f"utter_follow_up/{facet}", topic, channel)
+        is_unsaid = facet in self._catalogue.answer(topic).unsaid
+        return self.filled(f"{_UNSAID}{facet}" if is_unsaid else _NOT_FOUND, topic, channel)
 
     def _pointed_at(self, turns: Sequence[Turn], text: str) -> str | None:
         """Return the topic of « le deuxième, jusqu'à quand ? », None when it points at none."""
@@ -111,23 +118,24 @@ class FollowUp:
     def filled(self, response: str, topic: str, channel: str) -> Say:
         """Return `response` with the title of `topic` and its answer in short.
 
-        In an SMS that has no room for both: an answer that tells to call is said again, whole; of
-        another, what the sheet does not say is said to be so, and whom to ask.
+        An answer that tells to call is said again, whole, with no « la fiche ne précise pas »
+        before it. In an SMS without room for both, what the sheet does not say is said to be so, or
+        what was not found; and whom to ask.
         """
-        fill = {
-            "title": self._catalogue.titles[topic],
-            "short": self._catalogue.in_short(topic, SMS if channel == SMS else WEB),
-            "topic": topic,
-        }
-        if channel == SMS:
-            text = self._catalogue.wording(response, SMS).text
-            sms = to_gsm7(self._catalogue.render(text, fill))
-            if gsm7.segments(sms) > gsm7.MAX_SEGMENTS:
-                if EMERGENCY.search(fill["short"]):
-                    return Say(f"utter_{topic}")
-                is_unsaid = response.startswith("utter_follow_up/unsaid_") or response == _SAME
-                return Say(f"utter_{NOT_IN_SHEET}" if is_unsaid else "utter_contact")
-        return Say(response, fill)
+        channel = SMS if channel == SMS else WEB
+        short = self._catalogue.in_short(topic, channel)
+        fill = {"title": self._catalogue.titles[topic], "short": short, "topic": topic}
+        text = self._catalogue.render(self._catalogue.wording(response, SMS).text, fill)
+        has_room = channel != SMS or gsm7.segments(to_gsm7(text)) <= gsm7.MAX_SEGMENTS
+        is_unsaid = response.startswith(_UNSAID)
+        refuses = is_unsaid or response == _NOT_FOUND
+        if (refuses or not has_room) and self._catalogue.tells_to_call(topic, channel):
+            return Say(f"utter_{topic}")
+        if has_room:
+            return Say(response, fill)
+        if response == _NOT_FOUND:
+            return self.filled(_SAME, topic, channel)
+        return Say(f"utter_{NOT_IN_SHEET}" if is_unsaid else "utter_contact")
 
     def _source(self, topic: str, channel: str) -> Say:
         longest = LONGEST_QUOTE.get(channel, _WHOLE_QUOTE)
@@ -136,13 +144,21 @@ class FollowUp:
             return self.filled("utter_follow_up/sure", topic, channel)
         return Say("utter_follow_up/source", {"quote": quotes[0], "topic": topic})
 
-    def _other_moment(self, topic: str, moment: str | None, channel: str) -> Say:
+    def _other_moment(self, topic: str, asked: Asked) -> Say:
+        """Return the answer on `topic` for the moment told, else all that the sheet says of it."""
+        told = asked.moment
+        if told is None and _DURING.search(asked.text):
+            return Say(f"utter_{_DURING_THE_ACT}")
         for before, after, either in topics.BY_MOMENT:
             if topic in (before, after, either):
                 other = before if topic == after else after
-                told = {moments.BEFORE: before, moments.AFTER: after}.get(moment or "", other)
-                return Say(f"utter_{told}")
-        return self.filled("utter_follow_up/unsaid_moment", topic, channel)
+                by_moment = {moments.BEFORE: before, moments.AFTER: after}
+                return Say(f"utter_{by_moment.get(told or '', other)}")
+        if told is None:
+            return Say(_WHICH_MOMENT)
+        own = f"utter_{topic}"
+        has_own = any(w.response == own and told in w.condition for w in self._catalogue.wordings)
+        return Say(own if has_own else f"utter_{_OF_MOMENT[told]}")
 
     def _point(self, turns: Sequence[Turn], text: str) -> Say:
         which = points.place(text)
@@ -155,4 +171,5 @@ class FollowUp:
         treated = subjects(turns, self._catalogue.titles)
         if not point or not treated:
             return _ABOUT_WHAT
-        return Say("utter_follow_up/point", {"point": point.rstrip(" ;."), "topic": treated[-1]})
+        fill = {"point": point.rstrip(" ;.\u00a0"), "topic": treated[-1]}
+        return Say("utter_follow_up/point", fill)

@@ -57,9 +57,13 @@ def topic_at(turns: Sequence[Turn], which: int, known: Container[str]) -> str | 
 
 
 def point_at(turn: Turn, which: int) -> str | None:
-    """Return the item in that place of the list that `turn` said, None when it said none."""
+    """Return the item in that place of the list that `turn` said, after the words that open the
+    list (« Appelez immédiatement votre médecin si vous avez : »); None when it said none."""
     for text in texts(turn):
+        opening = ""
         for block in blocks(text):
             if block["kind"] != "text":
-                return _at(block["lines"], which)
+                item = _at(block["lines"], which)
+                return item and f"{opening} {item}".strip()
+            opening = block["lines"][-1] if block["lines"][-1].endswith(":") else ""
     return None

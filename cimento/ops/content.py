@@ -58,7 +58,9 @@ def told() -> list[Wording]:
 
 def matrix(catalogue: Catalogue) -> str:
     """Return which follow-up questions have an answer: a line a topic that rests on the sheet, a
-    column a facet, "x" where there is an answer and "." where the sheet says nothing."""
+    column a facet: "x" where there is an answer, "=" where the advice to call is said again, "."
+    where the topic declares that the sheet says nothing, "?" where nobody has read whether it does.
+    """
     topics = dict.fromkeys(
         wording.topic
         for wording in catalogue.wordings
@@ -69,8 +71,10 @@ def matrix(catalogue: Catalogue) -> str:
     width = max(map(len, topics))
     lines = ["  ".join([" " * width, *FACETS])]
     for topic in topics:
-        answered = catalogue.facets.get(topic, {})
-        cells = [("x" if facet in answered else ".").center(len(facet)) for facet in FACETS]
+        other = "=" if catalogue.tells_to_call(topic) else "?"
+        marks = dict.fromkeys(catalogue.answer(topic).unsaid, ".")
+        marks |= dict.fromkeys(catalogue.facets.get(topic, {}), "x")
+        cells = [marks.get(facet, other).center(len(facet)) for facet in FACETS]
         lines.append("  ".join([topic.ljust(width), *cells]).rstrip())
     told = sum(map(len, catalogue.facets.values()))
     return "\n".join(

@@ -4,7 +4,7 @@ import pytest
 
 from cimento.answers.catalogue import FACETS, SMS, WEB, load_catalogue
 from cimento.dialogue.follow_up import INTENTS, LONGEST_QUOTE, Asked, FollowUp, Say
-from cimento.dialogue.subject import subjects_there_are
+from cimento.dialogue.subject import NOT_IN_SHEET, subjects_there_are
 from cimento.dialogue.turns import Turn
 from cimento.sms import gsm7
 from cimento.sms.transliterate import to_gsm7
@@ -44,6 +44,31 @@ def test_what_the_sheet_does_not_say_is_said_to_be_so_with_the_answer_in_short()
     assert said.response == "utter_follow_up/unsaid_why"
     assert said.fill["title"] == "Manger et boire avant"
     assert "jeun" in said.fill["short"]
+
+
+@pytest.mark.parametrize("channel", [WEB, SMS])
+@pytest.mark.parametrize("facet", FACETS)
+def test_the_sheet_is_said_to_be_silent_only_where_somebody_has_read_it(
+    facet: str, channel: str
+) -> None:
+    for topic in SUBJECTS:
+        said = answer(answered(topic), asks(f"ask_{facet}"), channel=channel)
+        silent = f"utter_follow_up/unsaid_{facet}", f"utter_{NOT_IN_SHEET}"
+        is_unsaid = facet in CATALOGUE.answer(topic).unsaid
+        assert (said.response in silent) == is_unsaid or topic == NOT_IN_SHEET, topic
+
+
+def test_what_nobody_has_read_is_not_found_and_has_the_number() -> None:
+    said = answer(answered("purpose"), asks("ask_prevent"))
+    assert said.response == "utter_follow_up/not_found"
+    for channel in (WEB, SMS):
+        words = CATALOGUE.wording(said.response, channel).text
+        assert "ne précise" not in words and "{service_phone}" in words
+
+
+def test_what_was_not_found_and_has_no_room_is_another_case() -> None:
+    said = FOLLOW_UP.filled("utter_follow_up/not_found", "pregnancy", SMS)
+    assert said.response == "utter_follow_up/same" and said.fill["topic"] == "pregnancy"
 
 
 def test_a_facet_of_an_answer_leaves_its_topic_the_subject() -> None:
@@ -98,7 +123,12 @@ def test_an_alarm_is_not_discussed(intent: str) -> None:
         ("fasting", "after", "utter_eat_after"),
         ("eating", "before", "utter_fasting"),
         ("aftercare", None, "utter_prepare"),
-        ("shower", "after", "utter_follow_up/unsaid_moment"),
+        # Half of the sheet's instructions are for before, half for after: none is denied.
+        ("shower", "after", "utter_shower"),  # it has a wording for that moment
+        ("course", "after", "utter_aftercare"),
+        ("risk_infection", "after", "utter_aftercare"),
+        ("companion", "before", "utter_prepare"),
+        ("xrays", None, "utter_default"),
     ],
 )
 def test_the_other_moment(topic: str, moment: str | None, said: str) -> None:
@@ -106,9 +136,22 @@ def test_the_other_moment(topic: str, moment: str | None, said: str) -> None:
     assert found.response == said
 
 
+def test_during_the_act_is_a_moment_too() -> None:
+    turns = [answered("fasting"), asks("ask_other_moment")]
+    asked = Asked("ask_other_moment", turns, text="non, pendant")
+    assert FOLLOW_UP.answer(asked) == Say("utter_course")
+
+
 def test_a_question_about_the_check_in_just_asked_is_about_the_check_in() -> None:
     asked = [user("start_check_in"), bot("utter_ask_symptom__has_sign", topic="unwell")]
     assert answer(answered("driving"), asked, asks("ask_why")) == Say("utter_ask_check_in")
+
+
+def test_the_source_bears_the_answer() -> None:
+    for topic, words in (("eat_after", "boire"), ("risk_leak", "sauf"), ("consent_form", "accord")):
+        said = answer(answered(topic), asks("ask_sure"), channel=WEB)
+        assert words in said.fill["quote"]
+    assert "sauf" in answer(answered("risk_leak"), asks("ask_sure"), channel=SMS).fill["quote"]
 
 
 def test_who_asks_for_the_source_reads_the_sheet_word_for_word() -> None:
@@ -128,20 +171,20 @@ def test_a_facet_in_the_same_message_is_asked_of_the_topic_before_it() -> None:
     "response", sorted(r for r in CATALOGUE.responses if r.startswith("utter_follow_up/"))
 )
 def test_what_is_filled_in_has_room_in_an_sms(response: str) -> None:
-    wording = CATALOGUE.wording(response, SMS)
     room = LONGEST_QUOTE[SMS]
     for topic in SUBJECTS:
         said = FOLLOW_UP.filled(response, topic, SMS)
         quotes = [quote for quote in CATALOGUE.quotes[topic] if len(quote) <= room]
         for quote in quotes or ("",):
-            text = wording.text if said.fill else CATALOGUE.wording(said.response, SMS).text
+            text = CATALOGUE.wording(said.response, SMS).text
             text = CATALOGUE.render(text, {**said.fill, "quote": quote, "point": "…"})
             assert gsm7.segments(to_gsm7(text)) <= gsm7.MAX_SEGMENTS, (topic, text)
 
 
-@pytest.mark.parametrize("topic", ["other_person", "negated_symptom", "instructions"])
-def test_whom_to_call_is_not_lost_for_want_of_room(topic: str) -> None:
-    said = FOLLOW_UP.filled("utter_follow_up/unsaid_how_serious", topic, SMS)
+@pytest.mark.parametrize("channel", [WEB, SMS])
+@pytest.mark.parametrize("topic", ["other_person", "negated_symptom", "instructions", "aftercare"])
+def test_nothing_is_denied_before_whom_to_call(topic: str, channel: str) -> None:
+    said = answer(answered(topic), asks("ask_how_serious"), channel=channel)
     assert said == Say(f"utter_{topic}")
 
 
