@@ -115,7 +115,7 @@ def test_a_no_with_a_question_closes_it(phone: Phone) -> None:
 
 def test_a_wrong_number_is_apologised_to_and_asked_no_more(phone: Phone) -> None:
     sorry, free = phone.answers("vous vous trompez de numéro", "merci")
-    assert "nous ne vous enverrons plus de SMS" in sorry
+    assert "Nous ne vous enverrons plus de SMS" in sorry
     assert "1. Oui" not in free
 
 
