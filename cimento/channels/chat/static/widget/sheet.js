@@ -8,7 +8,7 @@ export class Sheet {
     this.body = el("div", { class: "body" });
     this.node = el(
       "dialog", { class: "sheet", "aria-labelledby": "sheet" },
-      el("div", { class: "head" }, button("Retour", () => this.close(), { class: "quiet" }, icon("back")), this.title),
+      el("div", { class: "head" }, button(el("span", {}, "Retour"), () => this.close(), { class: "quiet" }, icon("back")), this.title),
       this.body,
     );
   }
