@@ -103,6 +103,7 @@ def test_all_questions_are_found_by_a_word(reader: Reader) -> None:
     expect(reader.chat.locator(".sheet .choice:visible")).to_have_text(
         "Quelle douche faut-il prendre ?"
     )
+    expect(reader.chat.locator(".sheet").get_by_role("status")).to_have_text("1 question.")
     search.fill("hematome")
     expect(reader.chat.locator(".sheet .choice:visible")).to_have_count(1)
     search.fill("zz")
@@ -231,6 +232,36 @@ def test_choices_are_not_announced_again_after_a_failure(reader: Reader) -> None
     offered = reader.chat.locator(".live")
     expect(offered).to_be_visible()
     expect(offered).to_have_attribute("aria-live", "off")
+
+
+def test_each_thing_is_said_once_in_one_place(reader: Reader) -> None:
+    """Watch the live regions through a question, its sheet and a judgement."""
+    reader.inside(
+        """(root) => {
+            window.said = [];
+            const region = (node) => (node.closest ? node : node.parentElement).closest("[aria-live], [role=status], [role=alert], [role=log]");
+            new MutationObserver((changes) => {
+                for (const { target, addedNodes } of changes)
+                    for (const node of addedNodes) {
+                        const live = region(node.closest ? node : target);
+                        if (live && live.getAttribute("aria-live") !== "off" && node.textContent.trim())
+                            said.push([live.getAttribute("role") || "entry", node.textContent.trim()]);
+                    }
+            }).observe(root, { childList: true, subtree: true });
+        }"""
+    )
+    reader.ask(DRIVING)
+    reader.button("Non").click()
+    reader.button("C'est incomplet").click()
+    expect(reader.chat.locator(".feedback").get_by_role("link")).to_be_visible()
+    said = reader.page.evaluate("said")
+    assert [role for role, text in said if "24\u00a0premières heures" in text] == ["log"]
+    assert [text for role, text in said if role == "status"] == [
+        "L'assistant écrit…",
+        "Merci, votre avis est enregistré.",
+        "Merci, votre avis est enregistré.",
+    ]
+    assert not [text for _, text in said if "Qu'est-ce qui n'allait pas" in text]
 
 
 def test_the_page_opens_asks_and_hears(new_reader: Callable[..., Reader], site: Site) -> None:

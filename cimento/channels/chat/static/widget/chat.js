@@ -75,7 +75,11 @@ export class Chat {
     this.root.classList.toggle("full", Boolean(full));
     this.root.style.setProperty("--height", `${height}px`);
     this.root.style.setProperty("--top", `${offsetTop}px`);
-    if (this.panel.open && full !== this.full) this.lay(full);
+    if (this.panel.open && full !== this.full) {
+      const focused = this.root.getRootNode().activeElement;
+      this.lay(full);
+      focused?.focus();
+    }
     this.full = full;
   }
 

@@ -15,7 +15,8 @@ const REASONS = {
 
 /** Return the question about an answer; `chat` records, tells, asks and offers. */
 export function feedback(entry, chat) {
-  const group = el("div", { class: "feedback", role: "group" });
+  // Focus goes to what it asks next: the log is not to say it too.
+  const group = el("div", { class: "feedback", role: "group", "aria-live": "off" });
   const put = (label, ...content) => {
     group.setAttribute("aria-label", label);
     group.replaceChildren(el("p", {}, label), ...content);

@@ -10,7 +10,7 @@ export function showTopics(moments, sheet, ask) {
   const groups = moments.map(({ moment, questions }) =>
     el("div", {}, el("h3", {}, moment), ...questions.map(({ text }) => button(text, () => choose(text), { class: "choice" }))),
   );
-  const none = el("p", { role: "status" });
+  const found = el("p", { role: "status" });
   const find = ({ target }) => {
     const words = folded(target.value).split(/\s+/);
     for (const group of groups) {
@@ -19,13 +19,14 @@ export function showTopics(moments, sheet, ask) {
       for (const item of items) item.hidden = !words.every((word) => (about + folded(item.textContent)).includes(word));
       group.hidden = items.every((item) => item.hidden);
     }
-    none.textContent = groups.every((group) => group.hidden) ? "Aucune question avec ces mots. Posez la vôtre." : "";
+    const count = groups.flatMap((group) => [...group.querySelectorAll("button:not([hidden])")]).length;
+    found.textContent = count ? `${count} question${count > 1 ? "s" : ""}.` : "Aucune question avec ces mots. Posez la vôtre.";
   };
   sheet.show(
     "Toutes les questions",
     el("label", { for: "find" }, "Chercher un mot"),
     el("input", { id: "find", type: "search", autocomplete: "off", oninput: find }),
-    none, ...groups,
+    found, ...groups,
   );
 }
 
