@@ -228,6 +228,7 @@ def test_characters_are_counted_near_the_limit_and_nothing_is_cut(reader: Reader
 
 def test_the_conversation_can_be_copied(reader: Reader) -> None:
     reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader.ask("j'ai 39 et des frissons")
     reader.ask(DRIVING)
     reader.tool("Copier")
     expect(reader.status).to_have_text("La conversation est copiée.")
@@ -236,6 +237,7 @@ def test_the_conversation_can_be_copied(reader: Reader) -> None:
     assert "24\u00a0premières heures" in copied
     assert "Source\u00a0: Fiche, § 7 Après examen. «\u00a0Vous ne devez pas conduire" in copied
     assert re.search(r"^.*CHU de Bordeaux\n\w+ \d{1,2} \w+ 20\d\d\n", copied)
+    assert "*** APPELEZ IMMÉDIATEMENT VOTRE MÉDECIN ***" in copied
     assert "?sujet" not in copied
 
 

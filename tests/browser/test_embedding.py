@@ -23,7 +23,7 @@ def visitor(new_reader: Callable[..., Reader], site: Site) -> Reader:
 def test_one_tag_embeds_the_chat_under_the_documented_policy(visitor: Reader, site: Site) -> None:
     site.policy = (
         f"default-src 'none'; img-src data:; script-src {visitor.url}; "
-        f"style-src {visitor.url}; connect-src {visitor.url}"
+        f"style-src {visitor.url}; connect-src {visitor.url}; require-trusted-types-for 'script'"
     )
     visitor.goto(site.url)
     visitor.open()
