@@ -74,7 +74,9 @@ def axe(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/chat", "/chat/fiche", "/chat/fiche?sujet=driving#citation"])
+@pytest.mark.parametrize(
+    "path", ["/chat", "/chat/plein", "/chat/fiche", "/chat/fiche?sujet=driving#citation"]
+)
 def test_axe_finds_nothing_on_the_pages(
     new_reader: Callable[..., Reader], path: str, scheme: str
 ) -> None:
@@ -82,6 +84,8 @@ def test_axe_finds_nothing_on_the_pages(
     reader.page.goto(reader.url + path)
     if path == "/chat":
         expect(reader.launcher).to_be_visible()
+    if path == "/chat/plein":
+        expect(reader.box).to_be_visible()
     axe(reader)
 
 
