@@ -22,7 +22,7 @@ from cimento.settings.chat import ChatSettings
 from cimento.settings.paths import ROOT
 from cimento.settings.sms import SmsSettings
 from cimento.store.database import open_database
-from cimento.store.tracker_store import BoundedSQLTrackerStore, Judgement
+from cimento.store.tracker_store import BoundedSQLTrackerStore, Judgement, Reason
 from tests.sms.server import Assistant, Server
 
 DAY = 24 * 3600
@@ -90,6 +90,7 @@ async def test_judgements_stay_and_name_nobody(
     assert await store.keys() == []
     assert store.judgements() == [("driving", 1, 0)]
     assert set(Judgement.__table__.columns.keys()) == {"answer", "topic", "helpful"}
+    assert set(Reason.__table__.columns.keys()) == {"answer", "topic", "reason"}
 
 
 async def test_one_purge_for_all_channels(store: BoundedSQLTrackerStore) -> None:

@@ -15,8 +15,12 @@ PROOFS = {
         "the conversation, encrypted": f"{RETENTION}"
         "::test_a_conversation_is_kept_so_long_after_its_last_message",
         "the session token": "tests/chat/test_parts.py::test_an_unused_session_expires",
-        "« Ce message a-t-il répondu à votre question ? » oui / non": "tests/test_housekeeping.py"
-        "::test_judgements_stay_and_name_nobody",
+        "« Ma préparation »: steps ticked, date of the act": "tests/browser/test_reading.py"
+        "::test_the_preparation_is_kept_printed_and_put_in_a_calendar",
+        "size of the letters, whole page": "tests/browser/test_sizes.py"
+        "::test_letters_grow_by_a_button_and_stay_so",
+        "« Ce message a-t-il répondu à votre question ? » oui / non, and why not": "tests"
+        "/test_housekeeping.py::test_judgements_stay_and_name_nobody",
         "addresses": "tests/chat/test_guard.py::test_who_asked_is_forgotten_after_a_minute",
     },
     "docs/sms.md": {

@@ -145,3 +145,12 @@ def test_judgements_are_counted_by_topic(store: BoundedSQLTrackerStore) -> None:
     ):
         store.judge(answer, topic, helpful)
     assert store.judgements() == [("driving", 2, 0), ("rest", 0, 1)]
+
+
+def test_why_answers_did_not_help_is_counted_by_topic(store: BoundedSQLTrackerStore) -> None:
+    store.judge("1", "driving", False, "hard")
+    store.judge("1", "driving", False, "partial")  # the last reason is kept
+    store.judge("2", "driving", False, "partial")
+    store.judge("3", "driving", False, "off")
+    store.judge("3", "driving", True)  # it helped after all
+    assert store.reasons() == [("driving", "partial", 2)]

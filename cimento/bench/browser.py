@@ -6,21 +6,24 @@ import time
 
 from playwright.async_api import async_playwright
 
+from cimento.answers.catalogue import load_catalogue
 from cimento.bench.processes import BenchError, progress
 from cimento.bench.servers import Server
-from cimento.settings.paths import ROOT
+from cimento.channels.chat.links import service_link
+from cimento.channels.chat.site import static_files
 
 CLICKS = 30
 QUESTION = "Quand puis-je conduire ?"
-_STATIC = ROOT / "cimento" / "channels" / "chat" / "static"
 # As root (in a container) Chromium needs --no-sandbox; the others keep it off the network.
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 def weight_kb() -> float:
-    """Return the weight of the widget, script and style, gzipped, in kB (10^3 bytes)."""
-    files = (_STATIC / "cimento-chat.js", _STATIC / "cimento-chat.css")
-    return sum(len(gzip.compress(file.read_bytes())) for file in files) / 1000
+    """Return the weight of the widget, scripts and style as served, gzipped together, in kB (10^3
+    bytes)."""
+    files = static_files(service_link(load_catalogue()))
+    widget = [files[name] for name in sorted(files) if not name.startswith("page.")]
+    return len(gzip.compress(b"".join(widget))) / 1000
 
 
 async def click_to_answer(server: Server) -> list[float]:

@@ -37,6 +37,8 @@ from cimento.store.database import harden
 logger = logging.getLogger(__name__)
 
 _PATIENCE = 2.0  # seconds that a turn waits for a database that is locked
+# Why an answer did not help: not the question, too hard, not all of it, something else.
+REASONS = ("off", "hard", "partial", "other")
 # Set on the trackers read here: how many of their events are in the database.
 _STORED = "_events_stored"
 
@@ -49,6 +51,17 @@ class Judgement(SQLTrackerStore.Base):
     answer = sa.Column(sa.String(64), primary_key=True)
     topic = sa.Column(sa.String(64), nullable=False, index=True)
     helpful = sa.Column(sa.Boolean, nullable=False)
+
+
+class Reason(SQLTrackerStore.Base):
+    """Why one answer did not help, for who says so. A table of its own: an older database gets
+    tables that it lacks, never columns."""
+
+    __tablename__ = "reasons"
+
+    answer = sa.Column(sa.String(64), primary_key=True)
+    topic = sa.Column(sa.String(64), nullable=False, index=True)
+    reason = sa.Column(sa.String(16), nullable=False)
 
 
 def stored_in(agent: Any) -> "BoundedSQLTrackerStore":
@@ -145,10 +158,16 @@ class BoundedSQLTrackerStore(SQLTrackerStore):
         """What is stored, to be read, erased or purged without a tracker."""
         return SqlConversations(self.engine)
 
-    def judge(self, answer: str, topic: str, helpful: bool) -> None:
-        """Record whether an answer helped. `answer` is its unique id: a judgement may change."""
+    def judge(self, answer: str, topic: str, helpful: bool, reason: str | None = None) -> None:
+        """Record whether an answer helped, and why not (one of REASONS) when that was said.
+
+        `answer` is its unique id: a judgement may change, and takes its reason with it.
+        """
         with self.session_scope() as session:
             session.merge(Judgement(answer=answer, topic=topic, helpful=helpful))
+            session.query(Reason).filter_by(answer=answer).delete()
+            if reason and not helpful:
+                session.add(Reason(answer=answer, topic=topic, reason=reason))
             session.commit()
 
     def judgements(self) -> list[tuple[str, int, int]]:
@@ -159,6 +178,17 @@ class BoundedSQLTrackerStore(SQLTrackerStore):
                 session.query(Judgement.topic, helpful, sa.func.count() - helpful)
                 .group_by(Judgement.topic)
                 .order_by(sa.func.count().desc(), Judgement.topic)
+            )
+            return [tuple(row) for row in rows]
+
+    def reasons(self) -> list[tuple[str, str, int]]:
+        """Return (topic, reason, count), by topic, the commonest reason first."""
+        count = sa.func.count()
+        with self.session_scope() as session:
+            rows = (
+                session.query(Reason.topic, Reason.reason, count)
+                .group_by(Reason.topic, Reason.reason)
+                .order_by(Reason.topic, count.desc(), Reason.reason)
             )
             return [tuple(row) for row in rows]
 

@@ -40,11 +40,16 @@ class Reader:
 
     @property
     def status(self) -> Locator:
-        return self.chat.get_by_role("status")
+        return self.chat.locator(".notice").get_by_role("status")
 
     def button(self, name: str) -> Locator:
         """Return the button of the chat with exactly this name."""
         return self.chat.get_by_role("button", name=name, exact=True)
+
+    def tool(self, name: str) -> None:
+        """Press one of the buttons of the menu."""
+        self.button("Menu").click()
+        self.chat.locator(".menu").get_by_text(name, exact=True).click()
 
     def open(self) -> None:
         """Open the chat and wait for its greeting."""
@@ -59,6 +64,13 @@ class Reader:
         answer = self.answers.nth(before)
         answer.wait_for()
         return answer
+
+    def enlarge(self, percent: int) -> None:
+        """Set the size of letters in this browser, in percent."""
+        self.page.add_init_script(
+            "addEventListener('DOMContentLoaded', () => "
+            f"document.documentElement.style.setProperty('font-size', '{percent}%'))"
+        )
 
     def focused(self) -> str:
         """Return the text, or the id, of the control that has the focus, in the chat or the page."""

@@ -22,15 +22,19 @@ def test_a_question_is_answered_with_its_source(reader: Reader) -> None:
     expect(reader.status).to_have_text("")
 
 
-def test_the_source_opens_the_sheet_at_the_highlighted_passage(reader: Reader) -> None:
-    link = reader.ask(DRIVING).get_by_role("link", name="Source : Fiche, § 7 Après examen")
-    with reader.page.context.expect_page() as opened:
-        link.click()
-    sheet = opened.value
-    passage = sheet.locator("mark#citation")
-    expect(passage).to_have_text("Vous ne devez pas conduire pendant les 24 premières heures.")
+def test_the_source_is_read_within_the_chat_and_leads_to_the_sheet_and_back(
+    reader: Reader,
+) -> None:
+    reader.ask(DRIVING).get_by_role("button", name="Source : Fiche, § 7 Après examen").click()
+    quote = "Vous ne devez pas conduire pendant les 24 premières heures."
+    expect(reader.chat.locator("blockquote")).to_have_text(quote)
+    reader.chat.get_by_role("link", name="Lire toute la fiche").click()
+    passage = reader.page.locator("mark#citation")
+    expect(passage).to_have_text(quote)
     expect(passage).to_be_in_viewport()
-    expect(sheet.get_by_role("heading", name="Après examen")).to_have_count(1)
+    reader.page.get_by_role("link", name="Revenir à la conversation").click()
+    expect(reader.answers).to_have_count(1)
+    expect(reader.chat.locator(".panel")).to_be_visible()
 
 
 def test_the_sheet_is_one_click_away(new_reader: Callable[..., Reader]) -> None:
@@ -45,7 +49,7 @@ def test_a_suggested_question_is_asked_by_a_click(reader: Reader) -> None:
     reader.chat.get_by_text("Avant l'acte").click()
     reader.button("Dois-je être à jeun ?").click()
     expect(reader.answers.first).to_contain_text("jeun")
-    expect(reader.chat.get_by_text("Des questions, selon le moment")).to_have_count(0)
+    expect(reader.chat.get_by_text("Des questions, selon le moment")).to_have_count(1)
 
 
 def test_an_answer_is_said_again_in_easier_words(reader: Reader) -> None:
@@ -67,12 +71,12 @@ def test_lists_are_lists_and_what_matters_stands_out(reader: Reader) -> None:
 
 def test_a_quick_reply_says_what_its_button_says(reader: Reader) -> None:
     reader.ask("bonjour")
-    choice = reader.chat.locator(".live .choice").first
+    choice = reader.chat.locator(".live > .choice").first
     words = choice.inner_text()
     choice.click()
     expect(reader.answers).to_have_count(2)
     expect(reader.chat.locator(".entry.me .bubble").last).to_have_text(words)
-    expect(reader.chat.locator(".entry").nth(1).locator(".choice")).to_have_count(0)
+    expect(reader.chat.locator(".entry").nth(1).locator(".live")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +88,7 @@ def test_a_quick_reply_says_what_its_button_says(reader: Reader) -> None:
             ["tel:15", "tel:112", "sms:114", SERVICE],
         ),
         ("je peu plu respiré", "Urgence", ["tel:15", "tel:112", "sms:114", SERVICE]),
-        ("j'ai envie de mourir", "Urgence", ["tel:15", "tel:112", "sms:114", "tel:3114"]),
+        ("j'ai envie de mourir", "Urgence", ["tel:15", "tel:3114", "tel:112", "sms:114"]),
     ],
 )
 def test_an_alarm_looks_urgent_and_is_announced_once(
@@ -92,9 +96,12 @@ def test_an_alarm_looks_urgent_and_is_announced_once(
 ) -> None:
     answer = reader.ask(words)
     expect(answer.get_by_role("heading", name=title)).to_be_visible()
-    hrefs = [link.get_attribute("href") for link in answer.locator(".call").all()]
-    assert hrefs[: len(calls)] == calls
-    expect(reader.chat.get_by_role("alert")).to_contain_text(title)
+    hrefs = [str(link.get_attribute("href")) for link in answer.locator(".call").all()]
+    assert sorted(hrefs) == sorted(calls)
+    assert hrefs[0] == calls[0]
+    expect(answer.locator(".call").first).to_have_class("call primary")
+    said = reader.chat.get_by_role("alert").inner_text()
+    assert said.count(title) == 1  # nothing is said twice
     assert answer.get_attribute("aria-live") == "off"  # in the log it is not said again
     expect(answer.locator(".feedback")).to_have_count(0)
     reader.ask(DRIVING)
@@ -120,6 +127,12 @@ def test_feedback_is_recorded_without_the_conversation(
     expect(reader.status).to_have_text("Merci, votre avis est enregistré.")
     assert judgements()[before:] == [("driving", 0)]
     expect(reader.button("Non")).to_have_count(0)
+    reader.button("C'est incomplet").click()
+    help = reader.chat.locator(".feedback").get_by_role("link", name="Appeler le service")
+    expect(help).to_have_attribute("href", SERVICE)
+    with sqlite3.connect(assistant.log.parent / "conversations.db") as connection:
+        reasons = connection.execute("select topic, reason from reasons").fetchall()
+    assert reasons[-1:] == [("driving", "partial")]
 
 
 def test_a_reload_keeps_messages_draft_and_open_state(reader: Reader) -> None:
@@ -143,7 +156,7 @@ def test_erasing_deletes_here_and_on_the_server(reader: Reader, assistant: Assis
     _, before = events()
     reader.ask("mon chat s'appelle Zéphyrin")
     assert events(before)[0] > 0
-    reader.button("Effacer la conversation").click()
+    reader.tool("Effacer la conversation")
     reader.button("Effacer").click()
     expect(reader.status).to_have_text("La conversation est effacée.")
     expect(reader.answers).to_have_count(0)
@@ -154,7 +167,7 @@ def test_erasing_deletes_here_and_on_the_server(reader: Reader, assistant: Assis
 
 def test_erasing_can_be_cancelled(reader: Reader) -> None:
     reader.ask(DRIVING)
-    reader.button("Effacer la conversation").click()
+    reader.tool("Effacer la conversation")
     reader.button("Annuler").click()
     expect(reader.answers).to_have_count(1)
 
@@ -166,7 +179,7 @@ def test_two_tabs_are_two_conversations(reader: Reader) -> None:
     reader.ask(DRIVING)
     other.ask("Puis-je venir seul ?")
     expect(other.answers).to_have_count(1)
-    reader.button("Effacer la conversation").click()
+    reader.tool("Effacer la conversation")
     reader.button("Effacer").click()
     expect(other.ask("vous pouvez répéter ?")).to_contain_text("accompagn")
 
@@ -215,19 +228,23 @@ def test_characters_are_counted_near_the_limit_and_nothing_is_cut(reader: Reader
 
 def test_the_conversation_can_be_copied(reader: Reader) -> None:
     reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader.ask("j'ai 39 et des frissons")
     reader.ask(DRIVING)
-    reader.button("Copier").click()
+    reader.tool("Copier")
     expect(reader.status).to_have_text("La conversation est copiée.")
     copied = reader.page.evaluate("navigator.clipboard.readText()")
     assert re.search(r"Vous, \d\d:\d\d\nQuand puis-je conduire \?\n", copied)
     assert "24\u00a0premières heures" in copied
-    assert "Fiche, § 7 Après examen" in copied
+    assert "Source\u00a0: Fiche, § 7 Après examen. «\u00a0Vous ne devez pas conduire" in copied
+    assert re.search(r"^.*CHU de Bordeaux\n\w+ \d{1,2} \w+ 20\d\d\n", copied)
+    assert "*** APPELEZ IMMÉDIATEMENT VOTRE MÉDECIN ***" in copied
+    assert "?sujet" not in copied
 
 
 def test_the_conversation_alone_is_printed(reader: Reader) -> None:
     reader.ask(DRIVING)
     reader.page.add_init_script("window.print = () => {}")  # no dialog of the system
-    reader.button("Imprimer").click()
+    reader.tool("Imprimer")
     paper = reader.page.frames[-1]
     assert "24\u00a0premières heures" in paper.locator("body").inner_text()
     reader.page.emulate_media(media="print")

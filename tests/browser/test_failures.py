@@ -50,7 +50,7 @@ def test_a_lost_server_at_the_opening_is_tried_again(new_reader: Callable[..., R
 def test_a_lost_server_does_not_pretend_to_erase(reader: Reader) -> None:
     reader.ask(QUESTION)
     reader.page.route("**/chat/conversation", lambda route: route.abort("connectionrefused"))
-    reader.button("Effacer la conversation").click()
+    reader.tool("Effacer la conversation")
     reader.button("Effacer").click()
     expect(reader.status).to_contain_text("La conversation n'est pas effacée.")
     expect(reader.answers).to_have_count(1)

@@ -56,8 +56,12 @@ def test_what_the_server_says_is_shown_as_said(reader: Reader, text: str) -> Non
     reader.page.route("**/chat/messages", twisted)
     answer = reader.ask("merci")
     expect(answer.locator(".bubble > p").first).to_have_text(text)
-    expect(answer.locator(".choice")).to_have_text(text)
-    for link in answer.locator("a").all():
+    expect(answer.locator(".live > .choice").first).to_have_text(text)
+    answer.locator(".source").click()
+    expect(reader.chat.locator("#sheet")).to_have_text(text)
+    assert reader.chat.locator(".sheet .call").get_attribute("href") is None
+    reader.button("Retour").click()
+    for link in answer.locator(".call").all():
         assert link.get_attribute("href") is None
         link.click()
     harmless(reader)

@@ -10,18 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
+from cimento.answers.catalogue import load_catalogue
 from cimento.channels.chat.sessions import Sessions
 from cimento.settings.paths import ROOT
 from tests.chat.client import Answer, Client, call
 from tests.servers import Assistant
 
 NUMBER = "05 56 79 56 79, poste 95599"
-# What each suggested question must be understood as, in the order of suggestions.yml.
-SUGGESTED = [
-    ["fasting", "documents", "companion"],
-    ["course", "anesthesia", "risks"],
-    ["rest", "driving", "aftercare"],
-]
+QUESTIONS = yaml.safe_load((ROOT / "cimento/channels/chat/questions.yml").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -54,14 +50,23 @@ def test_the_welcome_tells_what_it_is_and_what_not_to_write(assistant: Assistant
         assert words in greeting
 
 
-@pytest.mark.parametrize("moment", range(3))
-def test_suggested_questions_get_the_answer_one_expects(
-    parse: Callable[[str], dict[str, Any]], moment: int
+def test_all_questions_are_understood_as_their_topics(
+    parse: Callable[[str], dict[str, Any]],
 ) -> None:
-    file = ROOT / "cimento/channels/chat/suggestions.yml"
-    questions = yaml.safe_load(file.read_text(encoding="utf-8"))[moment]["questions"]
-    understood = [parse(question)["intent"]["name"] for question in questions]
-    assert understood == SUGGESTED[moment]
+    asked = {topic: text for part in QUESTIONS for topic, text in part["questions"].items()}
+    understood = {topic: parse(text)["intent"]["name"] for topic, text in asked.items()}
+    assert understood == {topic: topic for topic in asked}
+
+
+def test_the_questions_are_those_of_all_topics_of_the_sheet() -> None:
+    asked = [topic for part in QUESTIONS for topic in part["questions"]]
+    sheet = {
+        wording.topic
+        for wording in load_catalogue().wordings
+        if wording.file.startswith("data/sheet/") and wording.title
+    }
+    both_moments = {"eating", "instructions"}  # asked for each moment by itself
+    assert sorted(asked) == sorted(sheet - both_moments)
 
 
 def test_an_answer_comes_with_its_source(client: Client) -> None:
@@ -69,11 +74,16 @@ def test_an_answer_comes_with_its_source(client: Client) -> None:
     assert "24" in text_of(answer)
     assert answer.body["topic"] == "driving"
     assert answer.body["sources"] == [
-        {"title": "Fiche, § 7 Après examen", "href": "/chat/fiche?sujet=driving#citation"}
+        {
+            "title": "Fiche, § 7 Après examen",
+            "href": "/chat/fiche?sujet=driving#citation",
+            "quotes": ["Vous ne devez pas conduire pendant les 24 premières heures."],
+        }
     ]
     assert answer.body["ask_feedback"] is True
     assert answer.body["can_be_easier"] is False
-    assert answer.body["calls"] == []
+    assert [link["href"] for link in answer.body["calls"]] == ["tel:+33556795679"]
+    assert answer.body["relative"] is False
 
 
 def test_an_alarm_comes_with_the_numbers_to_call(client: Client) -> None:
@@ -200,7 +210,10 @@ def test_answers_are_not_kept_nor_sniffed_and_set_no_cookie(client: Client) -> N
     assert "set-cookie" not in headers
 
 
-@pytest.mark.parametrize("path", ["", "/fiche", "/fiche?sujet=driving", "/fiche?sujet=../../x"])
+@pytest.mark.parametrize(
+    "path",
+    ["", "/plein?question=driving", "/fiche", "/fiche?sujet=driving", "/fiche?sujet=../../x"],
+)
 def test_pages_have_a_strict_policy(assistant: Assistant, path: str) -> None:
     answer = call(f"http://127.0.0.1:{assistant.port}/chat{path}", "GET")
     assert answer.status == 200
@@ -211,8 +224,24 @@ def test_pages_have_a_strict_policy(assistant: Assistant, path: str) -> None:
 
 
 def test_no_other_file_is_served(assistant: Assistant) -> None:
-    for path in ("/chat/suggestions.yml", "/chat/../credentials.yml", "/chat/page.html"):
+    for path in (
+        "/chat/questions.yml",
+        "/chat/../credentials.yml",
+        "/chat/page.html",
+        "/chat/widget/x.js",
+        "/chat/widget/..%2f..%2fchannel.js",
+    ):
         assert call(f"http://127.0.0.1:{assistant.port}{path}", "GET").status == 404
+
+
+def test_modules_can_be_imported_by_any_site(assistant: Assistant) -> None:
+    answer = call(
+        f"http://127.0.0.1:{assistant.port}/chat/widget/service.js",
+        "GET",
+        headers={"Origin": "https://www.example-hospital.fr"},
+    )
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "tel:+33556795679" in answer.body
 
 
 def test_the_root_leads_to_the_chat_and_tells_no_version(assistant: Assistant) -> None:
@@ -227,6 +256,20 @@ def test_feedback_is_recorded_once_for_an_answer(client: Client, assistant: Assi
     for helpful in (True, False):
         assert client.post("feedback", {"turn": turn, "helpful": helpful}).status == 204
     assert count(assistant, "judgements") == before + 1
+
+
+def test_why_an_answer_did_not_help_is_recorded_by_topic(
+    client: Client, assistant: Assistant
+) -> None:
+    turn = client.say("Quand puis-je conduire ?").body["turn"]
+    before = count(assistant, "reasons")
+    judged = {"turn": turn, "helpful": False}
+    assert client.post("feedback", judged | {"reason": "hard"}).status == 204
+    assert client.post("feedback", judged | {"reason": "partial"}).status == 204
+    assert count(assistant, "reasons") == before + 1
+    wrong: Any
+    for wrong in ("because", 1, [], {"hard": 1}):
+        assert client.post("feedback", judged | {"reason": wrong}).status == 400
 
 
 @pytest.mark.parametrize(

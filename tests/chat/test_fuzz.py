@@ -18,7 +18,7 @@ OPENAPI = yaml.safe_load((ROOT / "cimento/channels/chat/openapi.yml").read_text(
 POSTS = [path for path, methods in OPENAPI["paths"].items() if "post" in methods]
 ERROR_CODES = {400, 401, 403, 404, 405, 413, 415, 429}
 
-keys = st.sampled_from(["text", "payload", "turn", "helpful", "token", ""])
+keys = st.sampled_from(["text", "payload", "turn", "helpful", "reason", "token", ""])
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40)
 values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3), max_leaves=5)
 objects = st.dictionaries(keys, values, max_size=3)
@@ -69,7 +69,9 @@ def test_tokens(visitor: Client, path: str, token: str | None) -> None:
 
 @fuzzed
 @given(
-    path=st.sampled_from([*OPENAPI["paths"], "/", "/fiche", "/cimento-chat.js"]),
+    path=st.sampled_from(
+        [*OPENAPI["paths"], "/", "/fiche", "/plein", "/cimento-chat.js", "/widget/x.js"]
+    ),
     query=st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=30),
     origin=st.sampled_from(["", "null", "https://", "http://[", "x", "http://127.0.0.1"]),
 )

@@ -1,5 +1,7 @@
 """The parts of the chat, one by one."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -7,10 +9,14 @@ import pytest
 from cimento.answers import sheet
 from cimento.answers.calls import check_calls
 from cimento.answers.catalogue import WEB, Wording, load_catalogue
-from cimento.channels.chat.pages import Pages
+from cimento.channels.chat.links import section_titles, service_link
+from cimento.channels.chat.pages import HERE, Pages
+from cimento.channels.chat.preparation import preparation
 from cimento.channels.chat.refusals import Refusal
-from cimento.channels.chat.replies import Replies, section_titles
+from cimento.channels.chat.relatives import for_somebody
+from cimento.channels.chat.replies import Replies
 from cimento.channels.chat.sessions import PREFIX, Sessions
+from cimento.channels.chat.site import static_files
 from cimento.channels.turn import complete
 
 CATALOGUE = load_catalogue()
@@ -81,10 +87,104 @@ def test_a_topic_without_quotes_marks_nothing(pages: Pages, topic: str) -> None:
 def test_the_sheet_is_whole_and_its_sections_can_be_linked(pages: Pages) -> None:
     html = pages.fiche()
     assert "<mark" not in html
+    plain = " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
     for anchor, text in sheet.read_sections().items():
         assert f'<section id="{anchor}">' in html
         for sentence in sheet.sentences(text):
-            assert sentence.replace("&", "&amp;") in html, sentence
+            assert " ".join(sentence.split()) in plain, sentence
+
+
+def test_paragraphs_are_broken_by_idea_without_changing_a_word(pages: Pages) -> None:
+    html = pages.fiche().partition("</nav>\n    ")[2].partition("</main>")[0]
+    whole = pages.fiche("risks")
+    assert "</p>\n<p>Une petite quantité de ciment" in html
+    assert whole.count("<mark") == whole.count("</mark>") > 1  # a passage over two paragraphs
+    plain = re.sub(r"<[^>]+>", " ", html).replace("&amp;", "&").replace("&quot;", '"').split()
+    sections = "\n".join(sheet.read_sections().values())
+    assert plain == [word for word in sections.split() if not re.fullmatch(r"#+|-", word)]
+
+
+def test_the_sheet_has_contents_that_lead_to_its_sections(pages: Pages) -> None:
+    html = unescape(pages.fiche())
+    for anchor, heading in re.findall(r'<li><a href="#([\w-]+)">(.+)</a></li>', html):
+        assert f'<section id="{anchor}">' in html
+        assert html.count(heading) > 1
+    assert 'href="tel:+33556795679"' in html
+
+
+def test_files_are_served_as_they_stand_without_their_comments() -> None:
+    folder = HERE / "static"
+    files = static_files(service_link(CATALOGUE))
+    for name, served in files.items():
+        if name == "widget/service.js":
+            continue
+        source = iter((folder / name).read_text("utf-8").splitlines())
+        lines = served.decode().splitlines()
+        assert all(line in source for line in lines), name  # in their order
+        assert not [line for line in lines if line.lstrip().startswith(("//", "/*", "*/"))], name
+
+
+def test_modules_import_each_other_one_way_and_nothing_else() -> None:
+    folder = HERE / "static" / "widget"
+    imports = {
+        file.name: re.findall(r'^import .* from "(.*)";$', file.read_text("utf-8"), re.MULTILINE)
+        for file in folder.glob("*.js")
+    }
+    known = {"service.js"}  # made by the server
+    while ready := [
+        name
+        for name, needed in imports.items()
+        if name not in known and {f"./{other}" for other in known}.issuperset(needed)
+    ]:
+        known |= set(ready)
+    assert known == {*imports, "service.js"}
+
+
+@pytest.mark.parametrize(("topic", "asked"), [("driving", True), ("x'>", False), ("", False)])
+def test_the_page_of_the_chat_alone_asks_about_a_topic(
+    pages: Pages, topic: str, asked: bool
+) -> None:
+    assert ('data-question="driving"' in pages.full(topic)) is asked
+    assert ("data-question" in pages.full(topic)) is asked
+
+
+def test_the_steps_of_the_preparation_are_those_of_the_answers_with_their_quotes() -> None:
+    before, after = preparation(CATALOGUE)
+    assert [len(before["steps"]), len(after["steps"])] == [5, 5]
+    said = CATALOGUE.render(CATALOGUE.answer("prepare").text).lower()
+    text = "\n".join(sheet.read_sections().values())
+    for step in before["steps"] + after["steps"]:
+        assert step["quotes"]
+        assert all(quote in text for quote in step["quotes"])
+    assert all(step["text"].lower() in said for step in before["steps"])
+    rests = {step["text"]: step["quotes"][0] for step in before["steps"] + after["steps"]}
+    assert rests["Soyez à jeun le matin"] == "Soyez à jeun le matin de l’examen."
+    assert "conduire" in rests["Ne conduisez pas pendant les 24\u00a0premières heures"]
+    # A step is in the calendar for the days that its own quote names.
+    for step in before["steps"]:
+        assert ("veille" in step["when"]) == ("la veille" in step["quotes"][0])
+    assert [part["kind"] for part in after["warning"]] == ["text", "list", "text"]
+    assert "de la fièvre" in after["warning"][1]["lines"][0]
+    assert str(before["warning"]).count("important") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("mon père a 39", True),
+        ("ma mère peut conduire quand ?", True),
+        ("Je suis sa fille, il a mal", True),
+        ("c'est pour mon mari", True),
+        ("je suis l'aidante de monsieur", True),
+        ("mon mari peut me conduire ?", False),
+        ("ma fille peut venir ?", False),
+        ("je peux conduire ?", False),
+        ("faut-il être accompagné par ma femme ?", False),
+        ("j'ai 39", False),
+    ],
+)
+def test_who_asks_for_somebody_else_is_heard(text: str, other: bool) -> None:
+    assert for_somebody(text) is other
 
 
 def test_every_section_has_a_title() -> None:
@@ -100,6 +200,38 @@ def test_two_answers_have_two_sources(replies: Replies) -> None:
         "driving#citation",
         "fasting#citation",
     ]
+
+
+def test_each_of_two_answers_has_its_title_and_its_own_source(replies: Replies) -> None:
+    said: list[dict[str, Any]] = []
+    for topic in ("driving", "fasting"):
+        wording = CATALOGUE.answer(topic)
+        said += [{"text": CATALOGUE.render(wording.text)}, {"custom": wording.custom}]
+    first, second = replies.reply(complete(said, "x", CATALOGUE))["messages"]
+    assert (first["title"], second["title"]) == ("Conduire après", "Manger et boire avant")
+    assert [source["quotes"] for source in second["sources"]] == [
+        ["Soyez à jeun le matin de l’examen."]
+    ]
+
+
+def test_an_answer_that_names_the_service_has_its_button(replies: Replies) -> None:
+    wording = CATALOGUE.answer("driving")
+    links = replies.reply(turn_of(CATALOGUE.render(wording.text), wording.custom))["calls"]
+    assert [link["href"] for link in links] == ["tel:+33556795679"]
+
+
+def test_an_alarm_has_the_number_for_its_level_first(replies: Replies) -> None:
+    for wording in CATALOGUE.wordings:
+        level = wording.custom.get("escalation")
+        if level in (None, "none") or wording.channel != WEB:
+            continue
+        calls = replies.reply(turn_of(CATALOGUE.render(wording.text), wording.custom))["calls"]
+        first = {link["href"] for link in calls if link.get("primary")}
+        own = {"tel:+33556795679"} if level == "equipe" else {"tel:15"}
+        if wording.custom["topic"] == "suicidal":
+            own |= {"tel:3114"}
+        assert first == own & {link["href"] for link in calls}, wording.response
+        assert first or level == "equipe", wording.response
 
 
 def test_every_number_of_every_alarm_can_be_called(replies: Replies) -> None:

@@ -15,32 +15,24 @@ from sanic.response import HTTPResponse
 from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.channels.chat.guard import Guard, Said
 from cimento.channels.chat.pages import HERE, Pages
+from cimento.channels.chat.preparation import preparation
 from cimento.channels.chat.refusals import Refusal
+from cimento.channels.chat.relatives import for_somebody
 from cimento.channels.chat.replies import Replies
 from cimento.channels.chat.sessions import Sessions
+from cimento.channels.chat.site import add_pages
 from cimento.channels.gate import Gated
 from cimento.channels.housekeeping import keep_house
 from cimento.channels.turn import complete
 from cimento.settings.chat import ChatSettings
 from cimento.settings.headers import HEADERS
-from cimento.store.tracker_store import stored_in
+from cimento.store.tracker_store import REASONS, stored_in
 
 logger = logging.getLogger(__name__)
 
 OnNewMessage = Callable[[UserMessage], Awaitable[Any]]
 Handler = Callable[..., Awaitable[HTTPResponse]]
 
-_STATIC = {
-    "cimento-chat.js": "text/javascript; charset=utf-8",
-    "cimento-chat.css": "text/css; charset=utf-8",
-    "page.css": "text/css; charset=utf-8",
-}
-_PAGE = {
-    **HEADERS,
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'",
-}
 _ENDPOINT = {**HEADERS, "Cache-Control": "no-store"}
 
 
@@ -81,28 +73,13 @@ class ChatInput(InputChannel):
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes of the chat (called by Rasa)."""
         routes = _ChatBlueprint("chat")
-        # Read once: no disk and no thread is waited for, whatever else waits for them.
-        static_files = {name: (HERE / "static" / name).read_bytes() for name in _STATIC}
         routes.listener(keep_house, "after_server_start")
 
         @routes.listener("after_server_start")
         async def believe_proxies(app: Sanic, _: object) -> None:
             app.config.PROXIES_COUNT = self._settings.proxies or None
 
-        @routes.get("/")
-        async def page(_: Request) -> HTTPResponse:
-            return response.html(self._pages.chat(), headers=_PAGE)
-
-        @routes.get("/fiche")
-        async def fiche(request: Request) -> HTTPResponse:
-            return response.html(self._pages.fiche(request.args.get("sujet")), headers=_PAGE)
-
-        @routes.get(r"/<name:(cimento-chat\.js|cimento-chat\.css|page\.css)>")
-        async def static(_: Request, name: str) -> HTTPResponse:
-            # Any site may load the widget; only allowed ones may talk through it.
-            headers = {**HEADERS, "Cache-Control": "max-age=300"}
-            headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-            return response.raw(static_files[name], content_type=_STATIC[name], headers=headers)
+        add_pages(routes, self._pages, self._replies.service, self._settings.origins)
 
         @routes.post("/sessions")
         @self._guarded
@@ -117,7 +94,8 @@ class ChatInput(InputChannel):
             self._guard.count_message(conversation)
             said = self._guard.said(self._guard.read_object(request))
             text = await self._text(request.app, conversation, said)
-            turn = self._replies.reply(await self._turn(on_new_message, conversation, text))
+            heard = await self._turn(on_new_message, conversation, text)
+            turn = self._replies.reply(heard, relative=for_somebody(said.text or ""))
             judged = self._sessions.answer(conversation, turn["topic"] or "")
             token = self._sessions.token(conversation)
             return response.json({"token": token, "turn": judged, **turn})
@@ -127,10 +105,13 @@ class ChatInput(InputChannel):
         async def feedback(request: Request) -> HTTPResponse:
             conversation = self._conversation(request)
             match self._guard.read_object(request):
-                case {"turn": str(answer), "helpful": bool(helpful)}:
+                case {"turn": str(answer), "helpful": bool(helpful), **more}:
+                    reason = more.get("reason")
+                    if reason not in (None, *REASONS):
+                        raise Refusal("malformed")
                     topic, unique = self._sessions.judged(conversation, answer)
                     store = stored_in(request.app.ctx.agent)
-                    await asyncio.to_thread(store.judge, unique, topic, helpful)
+                    await asyncio.to_thread(store.judge, unique, topic, helpful, reason)
                     return response.empty()
             raise Refusal("malformed")
 
@@ -174,11 +155,18 @@ class ChatInput(InputChannel):
 
     def _make_welcome(self) -> dict[str, Any]:
         greeting = self._catalogue.wording("utter_help/chat_greeting")
-        file = HERE / "suggestions.yml"
+        moments = yaml.safe_load((HERE / "questions.yml").read_text(encoding="utf-8"))
         return {
             "max_characters": self._settings.max_characters,
             "greeting": self._replies.shown(self._catalogue.render(greeting.text)),
-            "suggestions": yaml.safe_load(file.read_text(encoding="utf-8")),
+            "questions": [
+                {
+                    "moment": part["moment"],
+                    "questions": [{"topic": t, "text": q} for t, q in part["questions"].items()],
+                }
+                for part in moments
+            ],
+            "preparation": preparation(self._catalogue),
             "service": self._replies.service,
         }
 

@@ -1,39 +1,13 @@
-"""Turn what the assistant says into what the widget shows: sources, calls, buttons."""
+"""Turn what the assistant says into what the widget shows: parts, sources, calls, buttons."""
 
-import re
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
-from cimento.answers import sheet
-from cimento.answers.catalogue import WEB, Catalogue
+from cimento.answers.catalogue import WEB, Catalogue, Wording
 from cimento.answers.structure import blocks
+from cimento.channels.chat.links import Sources, calls, service_link, unbroken
 from cimento.channels.turn import Message
 
-# Numbers as answers write them ("appelez le 15", "un SMS au 114", "le 15 (ou le 112)").
-_EMERGENCY = re.compile(r"\b(?:le|au|ou) (15|112|114|3114)\b")
-# A link is shown before the text too: it tells by itself whom the number is for.
-_CONDITION = {
-    "114": "SMS au 114, si vous ne pouvez pas parler ou entendre",
-    "3114": "Dans les autres cas, appeler le 3114",
-}
-_NO_BREAK = "\u00a0"
 _ABOUT_CALLING = {"contact", "human", "unavailable"}
-
-
-def section_titles(sections: Mapping[str, str]) -> dict[str, str]:
-    """Return {anchor: title of the source}, like "Fiche, § 7 Après examen".
-
-    `sections`: see sheet.read_sections.
-    """
-    titles = {}
-    for anchor, text in sections.items():
-        headings = re.findall(r"^#+ (?:\d+\. )?(.+)$", text, re.MULTILINE)
-        number = re.match(r"\d+", anchor)
-        # A section that is only a heading's opening ("introduction") goes by its anchor.
-        heading = headings[-1] if headings and anchor != "introduction" else anchor.capitalize()
-        titles[anchor] = f"Fiche, § {number[0]} {heading}" if number else f"Fiche, {heading}"
-    return titles
 
 
 class Replies:
@@ -41,13 +15,13 @@ class Replies:
     gives its number. Raises sheet.SourceError when the sheet cannot be read."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        digits = catalogue.service["service_phone"].replace(" ", "")
-        self.service = {
-            "label": catalogue.render("{service_phone}, poste {service_extension}"),
-            "href": f"tel:+33{digits.removeprefix('0')}",
-        }
-        self._titles = section_titles(sheet.read_sections())
+        self.service = service_link(catalogue)
+        self._sources = Sources(catalogue)
+        self._titles = catalogue.titles
         said = [wording for wording in catalogue.wordings if wording.channel == WEB]
+        self._said: dict[str, Wording] = {}
+        for wording in said:
+            self._said.setdefault(catalogue.render(wording.text), wording)
         self._key = {catalogue.render(wording.text): wording.key for wording in said}
         self._can_be_easier = {
             catalogue.render(wording.text)
@@ -61,16 +35,16 @@ class Replies:
         `blocks`: see structure.blocks; `key`: its words that matter most. The service's number
         does not break at the end of a line.
         """
-        label = self.service["label"]
-        whole = text.replace(label, label.replace(" ", _NO_BREAK))
+        whole = unbroken(text, self.service)
         key = self._key.get(text)
         return {"text": whole, "blocks": blocks(whole), **({"key": key} if key else {})}
 
-    def reply(self, turn: list[Message]) -> dict[str, Any]:
+    def reply(self, turn: list[Message], relative: bool = False) -> dict[str, Any]:
         """Return the widget's view of a completed turn (see channels.turn.complete).
 
-        {messages: [{text, blocks, key?, buttons?}], topic, escalation, sources: [{title, href}],
-        calls: [{label, href}], ask_feedback, can_be_easier}; openapi.yml describes it.
+        {messages: [{text, blocks, key?, title?, sources?, buttons?}], topic, escalation, sources,
+        calls, ask_feedback, can_be_easier, relative}; openapi.yml describes it. `relative`: the
+        message was written for somebody else.
         """
         said = [message for message in turn if message.get("text")]
         messages = [
@@ -79,38 +53,30 @@ class Replies:
             for message in said
         ]
         custom = turn[-1]["custom"]
-        sources = self._sources([custom, *custom.get("also", [])])
-        urgent = custom["escalation"] != "none"
+        customs = [custom, *custom.get("also", [])]
+        sources = [source for each in customs for source in self._sources.of(each)]
+        if len(customs) > 1:
+            self._entitle(messages, said)
+        level = custom["escalation"]
         text = "\n".join(message["text"] for message in said)
+        numbers = calls(text, self.service, level)
+        if level == "none" and custom["topic"] not in _ABOUT_CALLING:
+            numbers = [link for link in numbers if link["href"] == self.service["href"]]
         return {
             "messages": messages,
             "topic": custom["topic"],
-            "escalation": custom["escalation"],
+            "escalation": level,
             "sources": sources,
-            "calls": self._calls(text) if urgent or custom["topic"] in _ABOUT_CALLING else [],
-            "ask_feedback": bool(sources) and not urgent,
+            "calls": numbers,
+            "ask_feedback": bool(sources) and level == "none",
             "can_be_easier": any(message["text"] in self._can_be_easier for message in said),
+            "relative": relative,
         }
 
-    def _sources(self, customs: list[dict[str, Any]]) -> list[dict[str, str]]:
-        return [
-            {
-                "title": self._titles[custom["section"]],
-                "href": f"/chat/fiche?sujet={quote(custom['topic'])}#citation",
-            }
-            for custom in customs
-            if custom["section"]
-        ]
-
-    def _calls(self, text: str) -> list[dict[str, str]]:
-        """Return the numbers that `text` gives, in its order, as links."""
-        found: dict[str, tuple[int, dict[str, str]]] = {}
-        for number in _EMERGENCY.finditer(text):
-            label = _CONDITION.get(number[1], f"Appeler le {number[1]}")
-            call = {"label": label, "href": f"{'sms' if number[1] == '114' else 'tel'}:{number[1]}"}
-            found.setdefault(call["href"], (number.start(), call))
-        label, href = self.service["label"], self.service["href"]
-        if label in text:
-            call = {"label": f"Appeler le service : {label}", "href": href}
-            found[href] = (text.index(label), call)
-        return [call for _, call in sorted(found.values(), key=lambda placed: placed[0])]
+    def _entitle(self, messages: list[dict[str, Any]], said: list[Message]) -> None:
+        """Give each of several answers the title of its topic, and its own source."""
+        for shown, message in zip(messages, said, strict=True):
+            wording = self._said.get(message["text"])
+            title = self._titles.get(wording.custom.get("topic", "")) if wording else None
+            if wording and title:
+                shown |= {"title": title, "sources": self._sources.of(wording.custom)}

@@ -1,0 +1,67 @@
+/* The box to write in: it keeps a draft, and counts near the limit. */
+
+import { button, el, icon } from "./dom.js";
+import { SAY, URGENT } from "./words.js";
+
+const NEARLY_FULL = 0.8; // share of the longest message from which characters are counted
+
+export class Box {
+  /** `send` gets what is sent. */
+  constructor(conversation, notice, send) {
+    Object.assign(this, { conversation, notice, send });
+    this.area = el("textarea", {
+      id: "box", rows: 1, "aria-describedby": "counter", autocomplete: "off",
+      oninput: () => {
+        conversation.memory.save({ draft: this.area.value });
+        this.count();
+      },
+      onkeydown: (event) => {
+        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+        event.preventDefault();
+        this.submit();
+      },
+    });
+    this.counter = el("p", { id: "counter", class: "counter" });
+    this.node = el(
+      "div", { class: "form" },
+      el("label", { for: "box" }, "Votre question (sans nom ni numéro)"),
+      el(
+        "div", { class: "line" },
+        this.area,
+        button(el("span", {}, "Envoyer"), () => this.submit(), { class: "primary" }, icon("send")),
+      ),
+      this.counter,
+    );
+  }
+
+  /** Show the draft. */
+  restore() {
+    this.area.value = this.conversation.state.draft;
+    this.count();
+  }
+
+  submit() {
+    const text = this.area.value.trim();
+    if (this.tooLong) this.notice.tell(`${URGENT} ${this.tooLong} Raccourcissez votre message.`);
+    else if (this.busy) this.notice.tell(SAY.wait);
+    else if (text) {
+      this.conversation.memory.save({ draft: "" });
+      this.restore();
+      this.send({ text });
+    }
+  }
+
+  /** Count the characters of the box when they near the limit; say so once. */
+  count() {
+    const most = this.conversation.state.welcome?.max_characters ?? Infinity;
+    const length = [...this.area.value].length; // as the server counts: code points
+    const excess = length - most;
+    const near = length >= NEARLY_FULL * most;
+    this.tooLong = excess > 0 && `${excess} caractère${excess > 1 ? "s" : ""} de trop.`;
+    this.counter.textContent = near ? this.tooLong || `${length} sur ${most} caractères.` : "";
+    if (near !== Boolean(this.wasNear) || !this.tooLong !== !this.wasTooLong)
+      this.notice.tell(this.tooLong ? `${URGENT} ${this.tooLong}` : this.counter.textContent);
+    this.area.setAttribute("aria-invalid", Boolean(this.tooLong));
+    [this.wasNear, this.wasTooLong] = [near, this.tooLong];
+  }
+}

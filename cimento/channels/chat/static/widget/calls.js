@@ -1,0 +1,39 @@
+/* Numbers to call: as buttons, and as links within a text. */
+
+import { button, el, icon } from "./dom.js";
+import { SERVICE } from "./service.js"; // made by the server: there when nothing else answers
+import { URGENT } from "./words.js";
+
+export const SERVICE_CALL = { label: `Appeler le service\u00a0: ${SERVICE.label}`, href: SERVICE.href };
+const ALWAYS = [
+  { label: "Appeler le 15", href: "tel:15", primary: true },
+  { label: "SMS au 114, si vous ne pouvez pas parler ou entendre", href: "sms:114" },
+  SERVICE_CALL,
+];
+// « le 15 », not « 15 jours »; and numbers of ten digits.
+const NUMBER = /(\b(?:le|au|ou)\s)?(\b0\d(?:\s\d\d){4}|\b(?:15|112|3114|114))\b/gi;
+
+/** Return a button that calls; `link` makes its URL safe (Api.link). */
+export function callButton({ label, href, primary }, link = (url) => url) {
+  return el("a", { class: primary ? "call primary" : "call", href: link(href) }, icon("phone"), label);
+}
+
+/** Return a text as nodes, its numbers links that do not break at the end of a line. */
+export function linked(text) {
+  const nodes = [];
+  let end = 0;
+  for (const { 1: before = "", 2: number, index } of text.matchAll(NUMBER)) {
+    if (!before && number.length < 5) continue;
+    const digits = number.replace(/\s/g, "");
+    const href = digits === "114" ? "sms:114" : `tel:${digits.replace(/^0/, "+33")}`;
+    nodes.push(text.slice(end, index) + before, el("a", { class: "tel", href }, number));
+    end = index + before.length + number.length;
+  }
+  return [...nodes, text.slice(end)];
+}
+
+/** Return the button that always stands in the header, and shows whom to call. */
+export function alwaysCall(sheet) {
+  const show = () => sheet.show("Appeler", el("p", {}, ...linked(URGENT)), ...ALWAYS.map((call) => callButton(call)));
+  return button(el("span", {}, "Appeler"), show, { class: "quiet", "aria-haspopup": "dialog" }, icon("phone"));
+}

@@ -1,0 +1,46 @@
+/* The menu: what helps to read, what can be done with the conversation. */
+
+import { button, el } from "./dom.js";
+
+const SIZES = [1, 1.25, 1.5]; // of the letters, by A− and A+
+
+/** Show the menu of a chat. */
+export function showMenu(chat) {
+  const { sheet, choices } = chat;
+  const then = (label, act) => button(label, () => (sheet.close(), act()));
+  const size = SIZES.indexOf(choices.size || 1);
+  const resize = (by) => (chat.choose({ size: SIZES[size + by] }), showMenu(chat));
+  const other = el("input", {
+    type: "checkbox", checked: chat.state.other ? "" : null,
+    onchange: ({ target }) => chat.mindOther(target.checked),
+  });
+  sheet.show(
+    "Menu",
+    el(
+      "div", { class: "menu" },
+      button("Toutes les questions", () => chat.showTopics()),
+      button("Ma préparation", () => chat.showPreparation()),
+      el("label", { class: "step" }, other, el("span", {}, "Je suis un proche")),
+      el(
+        "div", { class: "line", role: "group", "aria-label": "Taille des lettres" },
+        button("A−", () => resize(-1), { "aria-label": "Lettres plus petites", disabled: size ? null : "" }),
+        button("A+", () => resize(1), { "aria-label": "Lettres plus grandes", disabled: SIZES[size + 1] ? null : "" }),
+      ),
+      then(choices.full ? "Réduire" : "Agrandir", () => chat.choose({ full: !choices.full })),
+      then("Copier", () => chat.copy()),
+      then("Imprimer", () => chat.print()),
+      el("a", { class: "call", href: chat.api.link("fiche") }, "Lire la fiche"),
+      button("Effacer la conversation", () => showErasing(chat)),
+    ),
+  );
+}
+
+function showErasing(chat) {
+  const { sheet } = chat;
+  sheet.show(
+    "Effacer la conversation",
+    el("p", {}, "Effacer toute la conversation, sur cet écran et sur le serveur\u00a0?"),
+    button("Effacer", () => (sheet.close(), chat.erase()), { class: "primary" }),
+    button("Annuler", () => sheet.close(), { autofocus: "" }),
+  );
+}

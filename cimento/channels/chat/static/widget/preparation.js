@@ -1,0 +1,77 @@
+/* « Ma préparation »: the sheet's steps, to tick, print, put in a calendar. Nothing of it is sent. */
+
+import { shown } from "./answer.js";
+import { calendar, eve } from "./calendar.js";
+import { SERVICE_CALL, callButton } from "./calls.js";
+import { button, day, el } from "./dom.js";
+import { keep, recall } from "./memory.js";
+import { printPage } from "./paper.js";
+
+const KEPT = "preparation";
+const DAYS = { veille: "La veille de l'examen", jour: "Le jour de l'examen" };
+
+/** Show the list; `moments` as the server gives them (openapi.yml). */
+export function showPreparation(moments, sheet, root) {
+  const state = { done: {}, ...recall(KEPT) };
+  const change = (changes) => keep(KEPT, Object.assign(state, changes));
+  const again = () => showPreparation(moments, sheet, root);
+  const dates = el("p", { role: "status" });
+  const save = button("Ajouter à mon agenda", () => download(moments, state.date), { class: "choice" });
+  const tellDates = () => {
+    const { date } = state;
+    dates.textContent = date ? `La veille\u00a0: ${day(eve(date))}. L'examen\u00a0: ${day(date)}.` : "";
+    save.hidden = !date;
+  };
+  const forget = () => (change({ done: {}, date: "" }), again());
+  const tick = ({ target }) => change({ done: { ...state.done, [target.name]: target.checked } });
+  const step = ({ text }) =>
+    el(
+      "label", { class: "step" },
+      el("input", { type: "checkbox", name: text, checked: state.done[text] ? "" : null, onchange: tick }),
+      el("span", {}, text),
+    );
+  const moment = ({ moment, steps, warning }) => [
+    el("h3", {}, moment), ...steps.map(step), ...shown({ blocks: warning }),
+  ];
+  sheet.show(
+    "Ma préparation",
+    el("p", {}, "Cochez ce qui est fait. Tout reste sur cet appareil."),
+    button("Imprimer ma liste", () => print(moments, state, root), { class: "choice" }),
+    ...moments.flatMap(moment),
+    el("h3", {}, "Mon agenda"),
+    el("label", { for: "date" }, "Date de l'examen, si vous la connaissez"),
+    el("input", {
+      id: "date", type: "date", value: state.date,
+      oninput: ({ target }) => (change({ date: target.value }), tellDates()),
+    }),
+    dates, save,
+    button("Effacer ma préparation", forget, { class: "choice" }),
+    callButton(SERVICE_CALL),
+  );
+  tellDates();
+}
+
+function print(moments, { done, date }, root) {
+  const item = ({ text, quotes }) =>
+    el("li", {}, `${done[text] ? "☑" : "☐"} ${text}`, ...quotes.map((quote) => el("blockquote", {}, `«\u00a0${quote}\u00a0»`)));
+  printPage(
+    root, "Ma préparation",
+    date && el("p", {}, `L'examen\u00a0: ${day(date)}.`),
+    ...moments.flatMap(({ moment, steps, warning }) => [
+      el("h2", {}, moment), el("ul", {}, ...steps.map(item)), ...shown({ blocks: warning }),
+    ]),
+    el("p", {}, SERVICE_CALL.label),
+  );
+}
+
+function download(moments, date) {
+  const steps = moments.flatMap((moment) => moment.steps);
+  const events = Object.entries(DAYS).map(([when, summary]) => ({
+    date: when === "jour" ? date : eve(date),
+    summary,
+    description: steps.filter((step) => step.when.includes(when)).map(({ text }) => `- ${text}`).join("\n"),
+  }));
+  const url = URL.createObjectURL(new Blob([calendar(events)], { type: "text/calendar" }));
+  el("a", { href: url, download: "mon-examen.ics" }).click();
+  URL.revokeObjectURL(url);
+}

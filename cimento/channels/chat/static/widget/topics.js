@@ -1,0 +1,48 @@
+/* « Toutes les questions »: the topics by moment; a word finds them. */
+
+import { button, el } from "./dom.js";
+
+const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+
+/** Show all questions in the sheet; the one that is chosen is asked. */
+export function showTopics(moments, sheet, ask) {
+  const choose = (text) => (sheet.close(), ask({ text }));
+  const groups = moments.map(({ moment, questions }) =>
+    el("div", {}, el("h3", {}, moment), ...questions.map(({ text }) => button(text, () => choose(text), { class: "choice" }))),
+  );
+  const found = el("p", { role: "status" });
+  const find = ({ target }) => {
+    const words = folded(target.value).split(/\s+/);
+    for (const group of groups) {
+      const about = folded(group.firstChild.textContent);
+      const items = [...group.querySelectorAll("button")];
+      for (const item of items) item.hidden = !words.every((word) => (about + folded(item.textContent)).includes(word));
+      group.hidden = items.every((item) => item.hidden);
+    }
+    const count = groups.flatMap((group) => [...group.querySelectorAll("button:not([hidden])")]).length;
+    found.textContent = count ? `${count} question${count > 1 ? "s" : ""}.` : "Aucune question avec ces mots. Posez la vôtre.";
+  };
+  sheet.show(
+    "Toutes les questions",
+    el("label", { for: "find" }, "Chercher un mot"),
+    el("input", { id: "find", type: "search", autocomplete: "off", oninput: find }),
+    found, ...groups,
+  );
+}
+
+/** Return the first questions of each moment, to begin with. */
+export function suggestions(moments, chat) {
+  const ask = (text) => button(text, () => chat.send({ text }), { class: "choice" });
+  const group = ({ moment, questions }) =>
+    el(
+      "details", { name: "moment" },
+      el("summary", {}, moment),
+      ...questions.slice(0, 3).map(({ text }) => ask(text)),
+    );
+  return el(
+    "div", { class: "suggestions", "aria-live": "off" },
+    el("p", {}, "Des questions, selon le moment\u00a0:"), ...moments.map(group),
+    chat.allQuestions(),
+    button("Ma préparation", () => chat.showPreparation(), { class: "choice", "aria-haspopup": "dialog" }),
+  );
+}
