@@ -21,6 +21,7 @@ _SECONDS = 30  # for the SMTP server to answer
 _LEASE = timedelta(minutes=5)  # how long one worker alone tries to send about an alert
 _MOST = 200  # alerts in one e-mail
 _URGENT = (AlertKind.ALARM, AlertKind.HUMAN)
+_WAITING = (Alert.taken_at.is_(None), Alert.acknowledged_at.is_(None))  # for somebody
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _lease(database: Database, now: datetime) -> list[tuple[int, str]]:
     """Reserve the alerts an e-mail is due about; return their (id, kind)."""
     query = (
         sa.select(Alert)
-        .where(Alert.next_mail_at <= now, Alert.acknowledged_at.is_(None))
+        .where(Alert.next_mail_at <= now, *_WAITING)
         .order_by(Alert.id)
         .limit(_MOST)
         .with_for_update(skip_locked=True)
@@ -105,8 +106,8 @@ def _lease(database: Database, now: datetime) -> list[tuple[int, str]]:
 def mail_alerts(database: Database, mailer: Mailer, now: datetime, repeat: timedelta) -> int:
     """Send one e-mail about the alerts that are due; return how many alerts it is about.
 
-    Alarms and wishes for a human come again every `repeat` until acknowledged. When the
-    server fails, or this worker dies, all come again: rather twice than never.
+    Alarms and wishes for a human come again every `repeat` until somebody takes care of them. When
+    the server fails, or this worker dies, all come again: rather twice than never.
     """
     due = _lease(database, now)
     if not due:
@@ -118,7 +119,7 @@ def mail_alerts(database: Database, mailer: Mailer, now: datetime, repeat: timed
     except (OSError, smtplib.SMTPException) as error:
         logger.error("No e-mail about %d alerts: %s.", len(due), type(error).__name__)
         return 0
-    update = sa.update(Alert).where(Alert.acknowledged_at.is_(None))
+    update = sa.update(Alert).where(*_WAITING)
     with database.begin() as session:
         for ids, next_at in ((urgent, now + repeat), (others, None)):
             session.execute(
