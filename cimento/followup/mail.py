@@ -35,6 +35,7 @@ class Mailer:
     url: str = field(repr=False)
     sender: str
     to: str  # addresses, comma between them
+    page: str = ""  # where alerts are read, if there is a page
 
     def send(self, subject: str, body: str) -> None:
         """Send one e-mail. Raises OSError or smtplib.SMTPException."""
@@ -69,8 +70,9 @@ def _is_here(host: str) -> bool:
         return False
 
 
-def compose(urgent: list[int], others: list[int]) -> tuple[str, str]:
-    """Return (subject, body) of the e-mail about these alerts, in French."""
+def compose(urgent: list[int], others: list[int], page: str = "") -> tuple[str, str]:
+    """Return (subject, body) of the e-mail about these alerts, in French. `page`: where they are
+    read, if there is a page."""
     subject = f"Suivi par SMS : {len(urgent) + len(others)} alerte(s) à lire"
     if urgent:
         subject = f"[urgent] {subject}"
@@ -80,8 +82,8 @@ def compose(urgent: list[int], others: list[int]) -> tuple[str, str]:
             lines.append(f"{label} : alerte(s) n° {', '.join(map(str, ids))}.")
     lines += [
         "",
-        "Lisez-les dans l'outil de suivi, puis acquittez-les à votre nom : une alerte urgente "
-        "que personne n'acquitte est envoyée de nouveau.",
+        f"Lisez-les ici : {page}" if page else "Lisez-les dans l'outil de suivi.",
+        "Une alerte urgente dont personne ne s'occupe est envoyée de nouveau.",
         "Ce message ne contient volontairement aucune donnée de santé. N'y répondez pas.",
     ]
     return subject, "\n".join(lines)
@@ -115,7 +117,7 @@ def mail_alerts(database: Database, mailer: Mailer, now: datetime, repeat: timed
     urgent = [id_ for id_, kind in due if kind in _URGENT]
     others = [id_ for id_, kind in due if kind not in _URGENT]
     try:
-        mailer.send(*compose(urgent, others))
+        mailer.send(*compose(urgent, others, mailer.page))
     except (OSError, smtplib.SMTPException) as error:
         logger.error("No e-mail about %d alerts: %s.", len(due), type(error).__name__)
         return 0
