@@ -45,6 +45,12 @@ def note(database: Database, actor: str, action: str, about: str, at: datetime) 
         record(session, actor, action, about, at)
 
 
+def about_follow_up(session: Session, id_: int) -> list[Audit]:
+    """Return what was done to a follow-up, oldest first."""
+    of = sa.or_(Audit.about == f"follow-up {id_}", Audit.about.like(f"follow-up {id_}: %"))
+    return list(session.execute(sa.select(Audit).where(of).order_by(Audit.id)).scalars())
+
+
 def read(database: Database) -> list[Audit]:
     """Return all entries, oldest first."""
     with database.begin() as session:

@@ -177,5 +177,5 @@ class Audit(Base):
     at = sa.Column(UtcDateTime, nullable=False)
     actor = sa.Column(sa.String(100), nullable=False)
     action = sa.Column(sa.String(20), nullable=False)
-    about = sa.Column(sa.String(100), nullable=False)
+    about = sa.Column(sa.String(100), nullable=False, index=True)
     digest = sa.Column(sa.String(64), nullable=False)

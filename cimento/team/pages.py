@@ -28,7 +28,10 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 # Where the pages are, in the order of the menu, and what each needs.
-MENU = (("/equipe/a-faire", "À faire", Permission.SEE),)
+MENU = (
+    ("/equipe/a-faire", "À faire", Permission.SEE),
+    ("/equipe/patients", "Patients", Permission.SEE),
+)
 
 
 def day(moment: datetime, now: datetime) -> str:

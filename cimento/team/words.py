@@ -43,6 +43,14 @@ REASONS = {
     "moved": "la date a changé",
     "reported as failed": "l'opérateur ne l'a pas remis",
 }
+# Why somebody pauses or stops a follow-up: what the trail keeps, and what it is called.
+WHY = {
+    "wish": "À la demande du patient",
+    "hospital": "Réhospitalisé",
+    "mistake": "Erreur d'inscription",
+    "death": "Décès",
+    "other": "Autre",
+}
 ADVICE = {
     "urgence": "L'assistant lui a donné les numéros d'urgence.",
     "medecin": "L'assistant lui a dit d'appeler immédiatement son médecin.",

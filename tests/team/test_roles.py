@@ -29,6 +29,9 @@ MATRIX: dict[tuple[str, str], set[Role] | None] = {
     ("POST", "/equipe/a-faire/relever"): CARES,
     ("POST", "/equipe/a-faire/clore"): CARES,
     ("POST", "/equipe/a-faire/rouvrir"): CARES,
+    ("GET", "/equipe/patients"): SEES,
+    ("GET", "/equipe/patients/{id}"): SEES,
+    ("POST", "/equipe/patients/{id}/{action}"): CARES,
 }
 CASES = [(method, path, role) for (method, path), who in MATRIX.items() if who for role in Role]
 
@@ -44,7 +47,7 @@ def test_the_matrix_has_every_route(server: Served, port: int) -> None:
 
 
 def send(browser: Visit, method: str, path: str) -> int:
-    path = path.replace("{id}", "1")
+    path = path.replace("{id}", "1").replace("{action}", "reprise")
     return (browser.get(path) if method == "GET" else browser.post(path)).status_code
 
 

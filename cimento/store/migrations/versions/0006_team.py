@@ -1,4 +1,4 @@
-"""The care team has accounts and sessions"""
+"""The care team has accounts and sessions; what was done to one follow-up is found quickly"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,9 +30,11 @@ def upgrade() -> None:
         sa.Column("read_until", sa.Integer(), nullable=False),
     )
     op.create_index("ix_team_session_login", "team_session", ["login"])
+    op.create_index("ix_audit_about", "audit", ["about"])
 
 
 def downgrade() -> None:
     """Log everybody out, and forget their accounts: the release before has neither."""
+    op.drop_index("ix_audit_about", "audit")
     op.drop_table("team_session")
     op.drop_table("team_account")
