@@ -10,7 +10,7 @@ from cimento.followup.clock import Clock, utc_now
 from cimento.followup.erasure import Conversations
 from cimento.followup.protocol import Protocol
 from cimento.store.database import Database
-from cimento.team import login, patients, todo
+from cimento.team import enrolment, login, patients, todo
 from cimento.team.access import Access, LoginNeeded, PageRefused
 from cimento.team.context import Team
 from cimento.team.pages import HERE, page
@@ -35,7 +35,12 @@ def make_router(team: Team) -> APIRouter:
     return router
 
 
-ROOMS: tuple[Callable[[APIRouter, Team], None], ...] = (login.add, todo.add, patients.add)
+ROOMS: tuple[Callable[[APIRouter, Team], None], ...] = (
+    login.add,
+    todo.add,
+    patients.add,
+    enrolment.add,
+)
 
 
 def add_team(

@@ -31,6 +31,7 @@ HEADERS = {
 MENU = (
     ("/equipe/a-faire", "À faire", Permission.SEE),
     ("/equipe/patients", "Patients", Permission.SEE),
+    ("/equipe/inscrire", "Inscrire", Permission.ENROL),
 )
 
 

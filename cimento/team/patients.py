@@ -13,7 +13,6 @@ from cimento.sms.numbers import NumberRefused
 from cimento.team import timeline
 from cimento.team.access import PageRefused, Posted
 from cimento.team.context import Team
-from cimento.team.french import read_french
 from cimento.team.pages import page
 from cimento.team.roles import Permission
 from cimento.team.sessions import Visitor
@@ -97,7 +96,7 @@ def add(router: APIRouter, team: Team) -> None:
             elif action == "arrete":
                 changes.cancel(database, id, by, now, _why(posted))
             elif action == "deplace":
-                discharge, act = (read_french(posted.text(name)) for name in ("sortie", "acte"))
+                discharge, act = posted.text("sortie"), posted.text("acte")
                 changes.move(database, protocol, id, discharge, act, by, now)
             elif action == "numero":
                 changes.renumber(database, protocol, id, posted.text("numero"), by, now)

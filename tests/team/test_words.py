@@ -1,15 +1,12 @@
-"""What is written on the pages: every code has its words, dates are read and said in French."""
+"""What is written on the pages: every code has its words, days are said as one says them."""
 
 from datetime import datetime, timedelta, timezone
-
-import pytest
 
 from cimento.followup import changes, delivery, plan, replies
 from cimento.followup.models import AlertKind, Closing, State
 from cimento.followup.outcome import Outcome
 from cimento.followup.schedule import PARIS
 from cimento.team import words
-from cimento.team.french import read_french
 from cimento.team.pages import age, day, when
 from cimento.team.roles import ALLOWED, FRENCH, Role
 
@@ -30,23 +27,6 @@ def test_every_code_has_its_words() -> None:
 def test_a_providers_own_words_are_not_shown() -> None:
     assert words.reason("error 21610: blacklisted") == "refusé par l'opérateur"
     assert words.reason(None) == ""
-
-
-@pytest.mark.parametrize(
-    ("typed", "read"),
-    [
-        ("12/03/2027 16 h 05", "2027-03-12T16:05"),
-        ("12/3/27 à 8h30", "2027-03-12T08:30"),
-        ("12.03.2027, 16h", "2027-03-12T16:00"),
-        ("1/4/2027 9:15", "2027-04-01T09:15"),
-        ("12/03/2027", "2027-03-12T00:00"),
-        ("2027-03-12T16:00", "2027-03-12T16:00"),
-        ("jeudi", "jeudi"),
-        ("12/03", "12/03"),
-    ],
-)
-def test_dates_are_read_as_they_are_typed(typed: str, read: str) -> None:
-    assert read_french(typed) == read
 
 
 def test_days_and_ages_are_said_as_one_says_them() -> None:
