@@ -60,8 +60,9 @@ def add(router: APIRouter, team: Team) -> None:
     @router.post("/a-faire/prendre")
     def take(posted: MayCare) -> Response:
         by, over = posted.visitor.name, posted.text("a_la_place_de")
-        care.take(database, posted.numbers("alerte"), by, clock(), over)
-        return _back("pris")
+        ids = posted.numbers("alerte")
+        care.take(database, ids, by, clock(), over)
+        return _back("pris", f"#alerte-{ids[0]}")
 
     @router.post("/a-faire/relever")
     def hand_over(posted: MayCare) -> Response:
@@ -85,5 +86,5 @@ def add(router: APIRouter, team: Team) -> None:
         return _back("rouvert")
 
 
-def _back(done: str) -> Response:
-    return RedirectResponse(f"{PATH}?fait={done}", 303)
+def _back(done: str, where: str = "") -> Response:
+    return RedirectResponse(f"{PATH}?fait={done}{where}", 303)

@@ -33,7 +33,7 @@ ANSWERS = {
     Outcome.STOP: "STOP",
 }
 REASONS = {
-    "too late": "il n'était plus utile",
+    "too late": "trop tard pour être utile",
     "number unreachable": "numéro injoignable",
     "wrong number": "ce n'est pas le bon numéro",
     "answered": "le patient a répondu",
