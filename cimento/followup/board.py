@@ -75,12 +75,15 @@ def open_cards(database: Database) -> list[Card]:
     return sorted(cards, key=lambda card: (card.taken is not None, -card.gravity, card.since))
 
 
-def count_waiting(database: Database) -> int:
-    """Return how many open alerts nobody has taken."""
+def state(database: Database) -> tuple[str, int]:
+    """Return what changes whenever an alert is raised or something is done about one, and how many
+    open alerts nobody has taken."""
     free = (Alert.acknowledged_at.is_(None), Alert.taken_at.is_(None))
-    query = sa.select(sa.func.count()).select_from(Alert).where(*free)
+    waiting = sa.select(sa.func.count()).select_from(Alert).where(*free)
+    last = [sa.select(sa.func.max(table.id)) for table in (Alert, AlertEvent)]
     with database.begin() as session:
-        return int(session.execute(query).scalar_one())
+        ids = [session.execute(query).scalar() or 0 for query in last]
+        return ".".join(map(str, ids)), int(session.execute(waiting).scalar_one())
 
 
 def recently_closed(database: Database, since: datetime, limit: int) -> list[AlertView]:

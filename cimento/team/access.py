@@ -64,16 +64,16 @@ class Access:
         self._database = database
         self._clock = clock
 
-    def visitor(self, request: Request) -> Visitor | None:
-        """Return who is logged in, None when nobody is."""
+    def visitor(self, request: Request, keep: bool = True) -> Visitor | None:
+        """Return who is logged in, None when nobody is; `keep`: see sessions.find."""
         token = request.cookies.get(sessions.COOKIE, "")
-        return sessions.find(self._database, token, self._clock()) if token else None
+        return sessions.find(self._database, token, self._clock(), keep) if token else None
 
-    def may(self, permission: Permission | None) -> Callable[[Request], Visitor]:
+    def may(self, permission: Permission | None, keep: bool = True) -> Callable[[Request], Visitor]:
         """Return what lets in those who have `permission` (None: anybody who is logged in)."""
 
         def enter(request: Request) -> Visitor:
-            visitor = self.visitor(request)
+            visitor = self.visitor(request, keep)
             if visitor is None:
                 raise LoginNeeded(_back(request))
             if permission and not visitor.may(permission):

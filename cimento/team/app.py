@@ -16,7 +16,10 @@ from cimento.team.context import Team
 from cimento.team.pages import HERE, page
 
 PREFIX = "/equipe"
-STATIC = {"team.css": "text/css; charset=utf-8"}
+STATIC = {
+    "team.css": "text/css; charset=utf-8",
+    "team.js": "text/javascript; charset=utf-8",
+}
 
 
 def make_router(team: Team) -> APIRouter:

@@ -57,14 +57,16 @@ def begin(database: Database, login: str, name: str, role: Role, at: datetime) -
     return token
 
 
-def find(database: Database, token: str, at: datetime) -> Visitor | None:
+def find(database: Database, token: str, at: datetime, keep: bool = True) -> Visitor | None:
     """Return who holds this token, and keep their session alive; None when it is over: after IDLE
-    without a request, and after LONGEST whatever happens."""
+    without a request, and after LONGEST whatever happens. Without `keep` it is not kept alive: a
+    page that asks by itself is nobody at work."""
     with database.begin() as session:
         row = session.get(TeamSession, _key(token))
         if row is None or at - row.seen_at >= IDLE or at - row.begun_at >= LONGEST:
             return None
-        row.seen_at = max(at, row.seen_at)
+        if keep:
+            row.seen_at = max(at, row.seen_at)
         return Visitor(row.login, row.name, Role(row.role), csrf_of(token), token)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from cimento.followup import board, care
 from cimento.followup.care import CareRefused
@@ -37,6 +37,7 @@ def add(router: APIRouter, team: Team) -> None:
     def show(
         visitor: Annotated[Visitor, Depends(access.may(Permission.SEE))], fait: str = ""
     ) -> Response:
+        state, _ = board.state(database)  # first: what comes meanwhile is new
         now, cards = clock(), board.open_cards(database)
         closed = board.recently_closed(database, now - _CLOSED_FOR, _CLOSED_SHOWN)
         cards, more = cards[:_SHOWN], len(cards) - _SHOWN
@@ -55,7 +56,15 @@ def add(router: APIRouter, team: Team) -> None:
             closed=closed,
             more=more,
             longest_note=care.LONGEST_NOTE,
+            state=state,
         )
+
+    @router.get("/a-faire/etat")
+    def tell_state(
+        _: Annotated[Visitor, Depends(access.may(Permission.SEE, keep=False))],
+    ) -> Response:
+        state, waiting = board.state(database)
+        return JSONResponse({"state": state, "waiting": waiting})
 
     @router.post("/a-faire/prendre")
     def take(posted: MayCare) -> Response:

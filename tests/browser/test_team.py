@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from cimento.followup import alerts
+from cimento.followup import alerts, people
 from cimento.followup.api import make_api
 from cimento.followup.enrolment import enrol
 from cimento.followup.models import AlertKind
@@ -110,6 +110,23 @@ def test_an_alarm_is_taken_and_closed_in_two_clicks_from_the_link(
     alarm.get_by_role("button", name="Joint").click()
     expect(alarm).to_have_count(0)
     expect(page.get_by_role("status")).to_contain_text("close")
+
+
+def test_a_page_left_open_says_what_is_new(log_in: Callable[..., Page], ward: Database) -> None:
+    page = log_in()
+    page.clock.install()
+    page.get_by_role("link", name="Actualiser").click()
+    expect(page.get_by_role("article")).to_have_count(2)
+    page.get_by_role("button", name="Je m'en occupe").first.click()
+    page.get_by_label("Note").fill("en ligne")
+    name = people.remember(ward, "+33655443322", NOON)
+    alerts.raise_alert(ward, name, AlertKind.ALARM, NOON, "urgence", "du mal à respirer")
+    page.clock.fast_forward(20_000)
+    expect(page.get_by_text("Il y a du nouveau.")).to_be_visible()
+    expect(page).to_have_title("(2) À faire – Suivi par SMS")
+    expect(page.get_by_label("Note")).to_have_value("en ligne")  # nothing is lost
+    page.get_by_role("link", name="Actualiser").first.click()
+    expect(page.get_by_role("article").first).to_contain_text("du mal à respirer")
 
 
 def test_a_working_day_of_two_nurses(log_in: Callable[..., Page]) -> None:

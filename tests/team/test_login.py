@@ -92,6 +92,13 @@ def test_a_session_ends_when_idle_and_at_the_end_of_a_day(
     assert "connexion" in last
 
 
+def test_a_page_left_open_keeps_no_session_alive(nurse: Visit, clock: FakeClock) -> None:
+    for _ in range(3):
+        clock.now += timedelta(minutes=6)
+        reply = nurse.get("/equipe/a-faire/etat")
+    assert "connexion" in reply.headers["Location"]
+
+
 def test_logging_out_everywhere_ends_all_browsers_of_one(logged_in: Callable[..., Visit]) -> None:
     first, second, third = logged_in(), logged_in(), logged_in()
     other = logged_in(name="Paul Roux")
