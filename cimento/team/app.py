@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
 from cimento.followup.care import CareRefused
 from cimento.followup.clock import Clock, utc_now
 from cimento.followup.erasure import Conversations
 from cimento.followup.protocol import Protocol
 from cimento.store.database import Database
-from cimento.team import enrolment, login, patients, todo
+from cimento.team import enrolment, figures, login, patients, todo
 from cimento.team.access import Access, LoginNeeded, PageRefused
 from cimento.team.context import Team
 from cimento.team.pages import HERE, page
@@ -43,6 +43,7 @@ ROOMS: tuple[Callable[[APIRouter, Team], None], ...] = (
     todo.add,
     patients.add,
     enrolment.add,
+    figures.add,
 )
 
 
@@ -68,6 +69,14 @@ def add_team(
         found = access.visitor(request)
         said = {"title": error.title, "text": error.text}
         return page("refused.html", found, clock(), error.status, **said)
+
+    @api.exception_handler(404)
+    def say_not_found(request: Request, error: HTTPException) -> Response:
+        if not request.url.path.startswith(f"{PREFIX}/"):
+            return JSONResponse({"detail": error.detail}, 404)
+        found = access.visitor(request)
+        said = {"title": "Page introuvable", "text": "Cette adresse ne mène à rien."}
+        return page("refused.html", found, clock(), 404, **said)
 
     @api.exception_handler(CareRefused)
     def say_who_was_first(request: Request, error: CareRefused) -> Response:

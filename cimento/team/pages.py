@@ -32,6 +32,7 @@ MENU = (
     ("/equipe/a-faire", "À faire", Permission.SEE),
     ("/equipe/patients", "Patients", Permission.SEE),
     ("/equipe/inscrire", "Inscrire", Permission.ENROL),
+    ("/equipe/chiffres", "Chiffres", Permission.FIGURES),
 )
 
 

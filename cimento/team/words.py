@@ -94,10 +94,19 @@ KINDS = {
 
 
 def told(alert: AlertView) -> Told:
-    """Return what an alert is called, by its kind, an alarm by its level too."""
-    if alert.kind == AlertKind.ALARM and alert.level in _ALARMS:
-        return _ALARMS[alert.level]
-    return KINDS[AlertKind(alert.kind)]
+    """Return what an alert is called, and asks."""
+    return _told(alert.kind, alert.level)
+
+
+def title(kind: str, level: str) -> str:
+    """Return what alerts are called: by their kind, alarms by their level too."""
+    return _told(kind, level).title
+
+
+def _told(kind: str, level: str) -> Told:
+    if kind == AlertKind.ALARM and level in _ALARMS:
+        return _ALARMS[level]
+    return KINDS[AlertKind(kind)]
 
 
 def reason(code: str | None) -> str:

@@ -29,7 +29,13 @@ from tests.servers import PATIENCE
 __all__ = ["secret"]
 
 PASSWORD = "cheval agrafe pile"
-PAGES = ["/equipe/a-faire", "/equipe/patients", "/equipe/patients/1", "/equipe/inscrire"]
+PAGES = [
+    "/equipe/a-faire",
+    "/equipe/patients",
+    "/equipe/patients/1",
+    "/equipe/inscrire",
+    "/equipe/chiffres",
+]
 WIDE = """[...document.querySelectorAll('main *')].filter((node) => node.checkVisibility()
     && !node.closest('.unseen') && node.getBoundingClientRect().right > innerWidth + 1)
     .map((node) => node.outerHTML.slice(0, 80))"""

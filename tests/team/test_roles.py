@@ -31,6 +31,8 @@ MATRIX: dict[tuple[str, str], set[Role] | None] = {
     ("POST", "/equipe/a-faire/relever"): CARES,
     ("POST", "/equipe/a-faire/clore"): CARES,
     ("POST", "/equipe/a-faire/rouvrir"): CARES,
+    ("GET", "/equipe/chiffres"): ALL,
+    ("GET", "/equipe/chiffres.csv"): ALL,
     ("GET", "/equipe/inscrire"): CARES,
     ("POST", "/equipe/inscrire"): CARES,
     ("POST", "/equipe/inscrire/voir"): CARES,
@@ -106,3 +108,10 @@ def test_every_page_is_closed_to_other_sites_and_kept_nowhere(
             [],
             ['<script src="/equipe/static/team.js" defer>'],
         )
+
+
+def test_what_is_nowhere_is_said_in_french(nurse: Visit, stranger: Visit) -> None:
+    for browser in (nurse, stranger):
+        reply = browser.get("/equipe/nulle-part")
+        assert reply.status_code == 404 and "Page introuvable" in reply.text
+        assert browser.get("/nowhere").json() == {"detail": "Not Found"}
