@@ -45,17 +45,11 @@ class Card:
         free = any(alert.taken_at is None for alert in self.alerts)
         return None if free else self.alerts[-1]
 
-    @property
-    def gravity(self) -> int:
-        """How grave the gravest is; somebody who asks for a human comes before what is of none."""
-        return max(
-            2 * LEVELS.index(alert.level) + (alert.kind == AlertKind.HUMAN) for alert in self.alerts
-        )
 
-
-def open_cards(database: Database) -> list[Card]:
-    """Return the open alerts by patient: those that nobody has taken before the others, then the
-    gravest, then the oldest. Words are those to be read (see shown)."""
+def open_cards(database: Database, limit: int) -> tuple[list[Card], int]:
+    """Return the open alerts by patient, of at most `limit` patients, and of how many there are:
+    those that nobody has taken before the others, then the gravest, then the oldest. Words are
+    those to be read (see shown)."""
     query = (
         sa.select(Alert, Person.number)
         .join(Person)
@@ -64,15 +58,27 @@ def open_cards(database: Database) -> list[Card]:
     )
     with database.begin() as session:
         rows = session.execute(query).all()
+        numbers = {alert.conversation_id: number for alert, number in rows}
         about = _follow_ups(session, [alert for alert, _ in rows])
-        groups: dict[tuple[str, int | None], list[AlertView]] = defaultdict(list)
-        for alert, number in rows:
-            view = alerts.view(session, alert, number)
-            view = replace(view, words=view.words and shown(view.words))
-            groups[alert.conversation_id, about[alert.id]].append(view)
-        told = _last_events(session, [alert.id for alert, _ in rows])
-    cards = [_card(follow_up, views, told) for (_, follow_up), views in groups.items()]
-    return sorted(cards, key=lambda card: (card.taken is not None, -card.gravity, card.since))
+        groups: dict[tuple[str, int | None], list[Alert]] = defaultdict(list)
+        for alert, _ in rows:
+            groups[alert.conversation_id, about[alert.id]].append(alert)
+        # Only what is shown is decrypted: that takes longer than all the rest.
+        chosen = sorted(groups.items(), key=lambda group: _order(group[1]))[:limit]
+        told = _last_events(session, [alert.id for _, found in chosen for alert in found])
+        cards = []
+        for (name, follow_up), found in chosen:
+            views = [alerts.view(session, alert, numbers[name]) for alert in found]
+            plain = [replace(view, words=view.words and shown(view.words)) for view in views]
+            cards.append(_card(follow_up, plain, told))
+    return cards, len(groups)
+
+
+def _order(found: list[Alert]) -> tuple[bool, int, datetime]:
+    """Return what a patient's place depends on; somebody who asks for a human comes before what is
+    of no gravity."""
+    gravity = max(2 * LEVELS.index(a.level) + (a.kind == AlertKind.HUMAN) for a in found)
+    return all(a.taken_at for a in found), -gravity, found[0].created_at
 
 
 def state(database: Database) -> tuple[str, int]:

@@ -10,7 +10,16 @@ from cimento.followup import alerts, audit, care, people, phone
 from cimento.followup.alerts import AlertView
 from cimento.followup.care import CareEvent
 from cimento.followup.changes import NoSuchFollowUp
-from cimento.followup.models import Alert, Audit, Consent, Delivery, Enrolment, Person, State
+from cimento.followup.models import (
+    Alert,
+    Audit,
+    Consent,
+    Delivery,
+    Enrolment,
+    OptOut,
+    Person,
+    State,
+)
 from cimento.followup.protocol import Protocol
 from cimento.followup.shown import shown
 from cimento.sms.numbers import NumberRefused, international
@@ -116,6 +125,8 @@ def _at_a_glance(session: Session, rows: list[tuple[Enrolment, str]]) -> list[Fo
     waiting = sa.select(Alert.conversation_id, sa.func.count()).where(
         Alert.conversation_id.in_(names), Alert.acknowledged_at.is_(None)
     )
+    silenced = sa.select(OptOut.conversation_id).where(OptOut.conversation_id.in_(names))
+    stopped = set(session.execute(silenced).scalars())
     next_at = dict(session.execute(due.group_by(Delivery.enrolment_id)).all())
     open_alerts = dict(session.execute(waiting.group_by(Alert.conversation_id)).all())
     return [
@@ -127,7 +138,7 @@ def _at_a_glance(session: Session, rows: list[tuple[Enrolment, str]]) -> list[Fo
             enrolment.act_at,
             enrolment.paused_at,
             enrolment.cancelled_at,
-            people.is_opted_out(session, enrolment.conversation_id),
+            enrolment.conversation_id in stopped,
             next_at.get(enrolment.id),
             open_alerts.get(enrolment.conversation_id, 0),
         )

@@ -19,7 +19,7 @@ from cimento.team.sessions import Visitor
 from cimento.team.words import WHY
 
 PATH = "/equipe/patients"
-_SHOWN = 200
+_SHOWN = 100
 _Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _DONE = {
     "inscrit": "Le patient est inscrit.",

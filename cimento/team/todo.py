@@ -17,7 +17,7 @@ from cimento.team.roles import Permission
 from cimento.team.sessions import Visitor
 
 PATH = "/equipe/a-faire"
-_SHOWN = 100  # patients on the page; the others follow when these are done
+_SHOWN = 50  # patients on the page; the others follow when these are done
 _CLOSED_FOR, _CLOSED_SHOWN = timedelta(hours=24), 30
 # What is said after an action, by the word that the address then holds.
 _DONE = {
@@ -38,9 +38,9 @@ def add(router: APIRouter, team: Team) -> None:
         visitor: Annotated[Visitor, Depends(access.may(Permission.SEE))], fait: str = ""
     ) -> Response:
         state, _ = board.state(database)  # first: what comes meanwhile is new
-        now, cards = clock(), board.open_cards(database)
+        now = clock()
+        cards, count = board.open_cards(database, _SHOWN)
         closed = board.recently_closed(database, now - _CLOSED_FOR, _CLOSED_SHOWN)
-        cards, more = cards[:_SHOWN], len(cards) - _SHOWN
         read = [id_ for card in cards for id_ in card.ids]
         sessions.note_read(database, visitor, [*read, *(alert.id for alert in closed)], now)
         mine = [card for card in cards if card.taken and card.taken.taken_by == visitor.name]
@@ -54,7 +54,7 @@ def add(router: APIRouter, team: Team) -> None:
             mine=mine,
             others=[card for card in cards if card.taken and card not in mine],
             closed=closed,
-            more=more,
+            more=count - len(cards),
             longest_note=care.LONGEST_NOTE,
             state=state,
         )

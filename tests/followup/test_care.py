@@ -74,7 +74,8 @@ def test_the_gravest_and_oldest_patient_comes_first(database: Database, alarm: i
     raised("+33700000003", AlertKind.ALARM, 9, "urgence")
     raised("+33700000004", AlertKind.ALARM, 2, "medecin")
     raised("+33700000001", AlertKind.SILENCE, 30)  # the same patient: one card
-    cards = board.open_cards(database)
+    cards, count = board.open_cards(database, 10)
+    assert count == 5 and board.open_cards(database, 2) == (cards[:2], 5)
     assert [card.number[-1] for card in cards] == ["3", "8", "4", "2", "1"]
     assert [len(card.alerts) for card in cards] == [1, 1, 1, 1, 2]
     assert [card.follow_up for card in cards] == [None, 1, None, None, None]

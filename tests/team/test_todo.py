@@ -119,7 +119,7 @@ def test_what_cannot_be_closed_stays_open(
 def test_what_came_meanwhile_is_not_closed_unread(
     nurse: Visit, alarm: int, database: Database
 ) -> None:
-    (card,) = board.open_cards(database)
+    ((card,), _) = board.open_cards(database, 9)
     again = alerts.read_alerts(database)[0]
     name = people.remember(database, again.number, NOON)
     alerts.raise_alert(database, name, AlertKind.ALARM, NOON, "urgence", "du mal à respirer")
