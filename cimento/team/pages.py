@@ -33,6 +33,7 @@ MENU = (
     ("/equipe/patients", "Patients", Permission.SEE),
     ("/equipe/inscrire", "Inscrire", Permission.ENROL),
     ("/equipe/chiffres", "Chiffres", Permission.FIGURES),
+    ("/equipe/protocole", "Protocole", Permission.FIGURES),
 )
 
 

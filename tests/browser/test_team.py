@@ -30,11 +30,8 @@ __all__ = ["secret"]
 
 PASSWORD = "cheval agrafe pile"
 PAGES = [
-    "/equipe/a-faire",
-    "/equipe/patients",
-    "/equipe/patients/1",
-    "/equipe/inscrire",
-    "/equipe/chiffres",
+    *("/equipe/a-faire", "/equipe/patients", "/equipe/patients/1", "/equipe/inscrire"),
+    *("/equipe/chiffres", "/equipe/protocole?sortie=09/03/2027 20 h 30"),
 ]
 WIDE = """[...document.querySelectorAll('main *')].filter((node) => node.checkVisibility()
     && !node.closest('.unseen') && node.getBoundingClientRect().right > innerWidth + 1)

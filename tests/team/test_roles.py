@@ -33,6 +33,7 @@ MATRIX: dict[tuple[str, str], set[Role] | None] = {
     ("POST", "/equipe/a-faire/rouvrir"): CARES,
     ("GET", "/equipe/chiffres"): ALL,
     ("GET", "/equipe/chiffres.csv"): ALL,
+    ("GET", "/equipe/protocole"): ALL,
     ("GET", "/equipe/inscrire"): CARES,
     ("POST", "/equipe/inscrire"): CARES,
     ("POST", "/equipe/inscrire/voir"): CARES,
