@@ -57,6 +57,13 @@ def read(database: Database) -> list[Audit]:
         return list(session.execute(sa.select(Audit).order_by(Audit.id)).scalars())
 
 
+def last(database: Database, count: int) -> list[Audit]:
+    """Return the last `count` entries, the last first."""
+    with database.begin() as session:
+        query = sa.select(Audit).order_by(Audit.id.desc()).limit(count)
+        return list(session.execute(query).scalars())
+
+
 def verify(database: Database) -> tuple[int, str]:
     """Return how many entries there are and the last digest. Raises AuditBroken."""
     key, before, entries = derive("audit"), "", read(database)

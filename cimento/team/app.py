@@ -10,7 +10,7 @@ from cimento.followup.clock import Clock, utc_now
 from cimento.followup.erasure import Conversations
 from cimento.followup.protocol import Protocol
 from cimento.store.database import Database
-from cimento.team import enrolment, figures, login, patients, protocol, todo
+from cimento.team import enrolment, figures, login, patients, protocol, todo, trail
 from cimento.team.access import Access, LoginNeeded, PageRefused
 from cimento.team.context import Team
 from cimento.team.pages import HERE, page
@@ -45,6 +45,7 @@ ROOMS: tuple[Callable[[APIRouter, Team], None], ...] = (
     enrolment.add,
     figures.add,
     protocol.add,
+    trail.add,
 )
 
 

@@ -34,6 +34,7 @@ MENU = (
     ("/equipe/inscrire", "Inscrire", Permission.ENROL),
     ("/equipe/chiffres", "Chiffres", Permission.FIGURES),
     ("/equipe/protocole", "Protocole", Permission.FIGURES),
+    ("/equipe/journal", "Journal", Permission.TRAIL),
 )
 
 

@@ -51,6 +51,31 @@ WHY = {
     "death": "Décès",
     "other": "Autre",
 }
+# What the audit trail's actions are called.
+ACTIONS = {
+    "log in": "s'est connecté",
+    "log out": "s'est déconnecté",
+    "locked": "compte fermé après des erreurs",
+    "account": "compte créé ou changé",
+    "account removed": "compte retiré",
+    "read": "a lu",
+    "acknowledge": "a acquitté",
+    "taken": "s'occupe de",
+    "handed_over": "a passé la main",
+    "closed": "a clos",
+    "reopened": "a rouvert",
+    "enrol": "a inscrit",
+    "correct": "a corrigé l'inscription",
+    "import": "a inscrit un fichier",
+    "pause": "a mis en pause",
+    "resume": "a repris",
+    "move": "a changé les dates",
+    "cancel": "a arrêté",
+    "renumber": "a changé le numéro",
+    "export": "a exporté",
+    "erase": "a effacé",
+    "erase even open": "a effacé avec des alertes ouvertes",
+}
 ADVICE = {
     "urgence": "L'assistant lui a donné les numéros d'urgence.",
     "medecin": "L'assistant lui a dit d'appeler immédiatement son médecin.",

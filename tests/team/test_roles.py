@@ -34,6 +34,7 @@ MATRIX: dict[tuple[str, str], set[Role] | None] = {
     ("GET", "/equipe/chiffres"): ALL,
     ("GET", "/equipe/chiffres.csv"): ALL,
     ("GET", "/equipe/protocole"): ALL,
+    ("GET", "/equipe/journal"): {ADMINISTRATOR},
     ("GET", "/equipe/inscrire"): CARES,
     ("POST", "/equipe/inscrire"): CARES,
     ("POST", "/equipe/inscrire/voir"): CARES,
