@@ -1,9 +1,11 @@
 """The pages' routes, put into the follow-ups' API: one process, one port."""
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from sqlalchemy.exc import OperationalError
 
 from cimento.followup.care import CareRefused
 from cimento.followup.clock import Clock, utc_now
@@ -79,6 +81,17 @@ def add_team(
         found = access.visitor(request)
         said = {"title": "Page introuvable", "text": "Cette adresse ne mène à rien."}
         return page("refused.html", found, clock(), 404, **said)
+
+    for_programs: Any = api.exception_handlers[OperationalError]
+
+    @api.exception_handler(OperationalError)
+    async def say_unavailable(request: Request, error: OperationalError) -> Response:
+        if not request.url.path.startswith(f"{PREFIX}/"):
+            answer: Response = await for_programs(request, error)
+            return answer
+        title = "La base de données ne répond pas"
+        text = "Rien n'a été changé. Réessayez dans une minute, ou prévenez l'informatique."
+        return page("refused.html", None, clock(), 503, title=title, text=text)
 
     @api.exception_handler(CareRefused)
     def say_who_was_first(request: Request, error: CareRefused) -> Response:

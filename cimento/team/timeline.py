@@ -43,7 +43,7 @@ def of(file: File, now: datetime) -> list[Entry]:
     """Return what happened to a patient until `now`, the last first."""
     found = [entry for sms in file.sent for entry in _of_sms(sms, now)]
     for alert in file.alerts:
-        quoted = f"« {alert.words} »" if alert.words else ""
+        quoted = f"«\u00a0{alert.words}\u00a0»" if alert.words else ""
         found.append(Entry(alert.created_at, "alert", words.told(alert).title, quoted))
         for event in file.events[alert.id]:
             title = f"{event.by} {_CARE[Care(event.event)]}"

@@ -35,7 +35,7 @@ def test_a_patient_is_found(
     nurse: Visit, database: Database, enrolled: Enrolled, asked: str
 ) -> None:
     enrol(database, read_protocol(), request("0698765432", ward_reference="Z9-1"), NOON)
-    found = nurse.call("GET", "/equipe/patients", params={"q": asked}).text
+    found = nurse.post("/equipe/patients", q=asked).text
     assert "K7-0312" in found
     assert ("Z9-1" in found) is (asked == "")
     assert "Sortie aujourd'hui. Prochain SMS : aujourd'hui, 16 h." in text(found)
@@ -43,7 +43,7 @@ def test_a_patient_is_found(
 
 @pytest.mark.parametrize("asked", ["567", "0000", "K7", "06", "<script>x</script>", "'; --"])
 def test_what_is_nobody_finds_nobody(nurse: Visit, enrolled: Enrolled, asked: str) -> None:
-    found = nurse.call("GET", "/equipe/patients", params={"q": asked}).text
+    found = nurse.post("/equipe/patients", q=asked).text
     assert "Aucun suivi trouvé" in found and "K7-0312" not in found
     assert "<script" not in found
 

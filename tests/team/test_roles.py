@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 import pytest
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import OperationalError
 
 from cimento.followup import alerts, audit
 from cimento.followup.enrolment import enrol
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import read_protocol
 from cimento.store.database import Database
+from cimento.team import sessions
 from cimento.team.roles import Role
 from tests.followup.api_server import Served
 from tests.followup.conftest import NOON, request
@@ -41,6 +43,7 @@ MATRIX: dict[tuple[str, str], set[Role] | None] = {
     ("POST", "/equipe/inscrire/confirmer"): CARES,
     ("POST", "/equipe/inscrire/fichier"): {COORDINATOR},
     ("GET", "/equipe/patients"): SEES,
+    ("POST", "/equipe/patients"): SEES,
     ("GET", "/equipe/patients/{id}"): SEES,
     ("POST", "/equipe/patients/{id}/{action}"): CARES,
 }
@@ -110,6 +113,17 @@ def test_every_page_is_closed_to_other_sites_and_kept_nowhere(
             [],
             ['<script src="/equipe/static/team.js" defer>'],
         )
+
+
+def test_a_database_that_is_away_is_told_in_french(
+    nurse: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError("", {}, Exception())
+
+    monkeypatch.setattr(sessions, "find", fail)
+    reply = nurse.get("/equipe/a-faire")
+    assert reply.status_code == 503 and "base de données" in reply.text
 
 
 def test_what_is_nowhere_is_said_in_french(nurse: Visit, stranger: Visit) -> None:
