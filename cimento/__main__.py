@@ -14,12 +14,15 @@ import sqlalchemy as sa
 import typer
 
 from cimento.followup import cli as followup
+from cimento.team import cli as team
+from cimento.team.accounts import AccountRefused
 
 app = typer.Typer(
     help="Cimento: answers patients from the hospital's sheet, and follows them up.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # a traceback's values may be a patient's
 )
+followup.app.add_typer(team.app)
 app.add_typer(followup.app, name="followup")
 
 
@@ -205,7 +208,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         app(args=arguments, prog_name="cimento")
     except SystemExit as end:  # how typer says that a command is over
         return end.code if isinstance(end.code, int) else 1
-    except followup.REFUSALS as error:
+    except (*followup.REFUSALS, AccountRefused) as error:
         print(error, file=sys.stderr)
     except sa.exc.OperationalError as error:
         print(f"The database cannot be reached: {type(error.orig).__name__}.", file=sys.stderr)

@@ -15,7 +15,7 @@ FLOORS = [
     ["cimento.demo"],
     ["cimento.bench"],
     ["cimento.ops"],
-    ["actions", "cimento.channels"],
+    ["actions", "cimento.channels", "cimento.team"],
     ["cimento.followup", "cimento.dialogue"],
     ["cimento.answers"],
     ["cimento.sms"],
@@ -26,6 +26,7 @@ FLOORS = [
 # What a floor must do without: it would work with another assistant.
 FREE_OF_RASA = [
     "cimento.followup",
+    "cimento.team",
     "cimento.answers",
     "cimento.dialogue",
     "cimento.sms",

@@ -29,6 +29,9 @@ class AlertView:
     created_at: datetime
     acknowledged_at: datetime | None
     acknowledged_by: str | None
+    taken_at: datetime | None
+    taken_by: str | None
+    outcome: str | None  # how the team closed it
 
 
 def add(
@@ -128,11 +131,16 @@ def view(session: Session, alert: Alert, number: str) -> AlertView:
         alert.created_at,
         alert.acknowledged_at,
         alert.acknowledged_by,
+        alert.taken_at,
+        alert.taken_by,
+        alert.outcome,
     )
 
 
 def acknowledge(database: Database, alert_id: int, by: str, at: datetime) -> bool:
-    """Note who takes care of an alert (the first one stays); False when there is none."""
+    """Note who is done with an alert (the first one stays); False when there is none.
+
+    What the team's page does about it in more steps: see care."""
     with database.begin() as session:
         alert = session.get(Alert, alert_id, with_for_update=True)
         if alert is not None and alert.acknowledged_at is None:

@@ -45,10 +45,23 @@ def note(database: Database, actor: str, action: str, about: str, at: datetime) 
         record(session, actor, action, about, at)
 
 
+def about_follow_up(session: Session, id_: int) -> list[Audit]:
+    """Return what was done to a follow-up, oldest first."""
+    of = sa.or_(Audit.about == f"follow-up {id_}", Audit.about.like(f"follow-up {id_}: %"))
+    return list(session.execute(sa.select(Audit).where(of).order_by(Audit.id)).scalars())
+
+
 def read(database: Database) -> list[Audit]:
     """Return all entries, oldest first."""
     with database.begin() as session:
         return list(session.execute(sa.select(Audit).order_by(Audit.id)).scalars())
+
+
+def last(database: Database, count: int) -> list[Audit]:
+    """Return the last `count` entries, the last first."""
+    with database.begin() as session:
+        query = sa.select(Audit).order_by(Audit.id.desc()).limit(count)
+        return list(session.execute(query).scalars())
 
 
 def verify(database: Database) -> tuple[int, str]:

@@ -58,7 +58,7 @@ def settings_are_right() -> None:
     check_all()
 
 
-def _conversations() -> erasure.Conversations:
+def conversations() -> erasure.Conversations:
     storage = StorageSettings.read()
     kept = SqlConversations(database.connect(storage.conversations_url))
     return erasure.SmsConversations(kept, open_stored().engine)
@@ -120,7 +120,7 @@ def forget(
 ) -> None:
     """Erase everything held about a number, which is read, or asked for."""
     base, read = open_stored(), read_number(number)
-    erased = erasure.forget(base, _conversations(), read, _user(), utc_now(), even_open)
+    erased = erasure.forget(base, conversations(), read, _user(), utc_now(), even_open)
     print("Everything about this number is erased." if erased else "Nothing was held.")
 
 
@@ -130,7 +130,7 @@ def export(number: NumberFile = "-") -> None:  # type: ignore[assignment]
     read = read_number(number)
     base = open_stored()
     audit.note(base, _user(), "export", conversation_id(international(read)), utc_now())
-    held = erasure.export(base, _conversations(), read_protocol(), read)
+    held = erasure.export(base, conversations(), read_protocol(), read)
     print(json.dumps(held, indent=2))  # escaped: a terminal obeys some characters
 
 
@@ -138,7 +138,7 @@ def export(number: NumberFile = "-") -> None:  # type: ignore[assignment]
 def purge() -> None:
     """Erase what is older than the retention."""
     keep = retention.read_retention()
-    erased = retention.purge(open_stored(), _conversations(), utc_now(), keep)
+    erased = retention.purge(open_stored(), conversations(), utc_now(), keep)
     print(f"{erased} people erased.")
 
 
@@ -206,19 +206,6 @@ def run_worker() -> None:
         logging.warning("No CIMENTO_SMTP_URL: the team is not e-mailed about alerts.")
     followup = FollowUpSettings.read()
     jobs = worker.make_jobs(
-        worker.Connections(open_stored(), sms_gateway(), _conversations()), followup, settings
+        worker.Connections(open_stored(), sms_gateway(), conversations()), followup, settings
     )
     worker.work(worker.open_queue(settings.queue_url), jobs)
-
-
-@app.command("api")
-def run_api() -> None:
-    """Serve the HTTP API."""
-    import uvicorn  # FastAPI and uvicorn take a second that other commands need not wait
-
-    from cimento.followup.api import make_api
-    from cimento.followup.gate import LIMITS
-
-    token, settings = require_token(), FollowUpSettings.read()
-    api = make_api(open_stored(), _conversations(), read_protocol(), token)
-    uvicorn.run(api, host=settings.api_host, port=settings.api_port, access_log=False, **LIMITS)

@@ -79,7 +79,7 @@ def import_file(file: Annotated[Path, typer.Argument(help="CSV; docs/followup.md
     """Enrol the lines of a CSV file; report each. Exit with 1 when one is refused."""
     content, refused = file.read_bytes(), 0
     report = batch.import_csv(open_stored(), read_protocol(), content, utc_now())
-    for line, outcome, accepted in report:
+    for line, outcome, accepted, _ in report:
         print(f"ligne {line} : {outcome}")
         refused += not accepted
     if refused:

@@ -24,7 +24,12 @@ _LONGEST_NAME, _LONGEST_REFERENCE = 100, 50  # characters
 
 
 class EnrolmentRefused(ValueError):
-    """The enrolment cannot be made; the message gives every reason, in French."""
+    """The enrolment cannot be made; the message gives every reason, in French. `fields`: the reason
+    by the field of the Request that it is about, of those that are about one."""
+
+    def __init__(self, message: str, fields: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.fields = fields or {}
 
 
 @dataclass(frozen=True)
@@ -71,31 +76,34 @@ def check_name(name: str) -> str:
     return name
 
 
-class _Reasons(list[str]):
-    """Why a request is refused: everything at once."""
+class _Reasons(dict[str, str]):
+    """Why a request is refused: everything at once, by field."""
 
-    def moment(self, label: str, text: str) -> datetime | None:
+    def add(self, name: str, reason: str) -> None:
+        self[name] = f"{self[name]} {reason}" if name in self else reason
+
+    def moment(self, name: str, label: str, text: str) -> datetime | None:
         try:
             return read_moment(text)
         except MomentRefused as error:
-            self.append(f"{label} : {error}")
+            self.add(name, f"{label} : {error}")
             return None
 
     def moments(self, discharge: str, act: str, now: datetime) -> tuple[datetime, datetime | None]:
         """Return (discharge, act), None when there is no act; `now` stands for what is wrong."""
-        discharge_at = self.moment("Sortie", discharge) or now
+        discharge_at = self.moment("discharge", "Sortie", discharge) or now
         if discharge_at < now - _LATEST:
-            self.append("Sortie : elle date de plus de 24 heures.")
+            self.add("discharge", "Sortie : elle date de plus de 24 heures.")
         if discharge_at > now + _FARTHEST:
-            self.append("Sortie : elle est dans plus d'un an.")
-        act_at = self.moment("Acte", act) if act.strip() else None
+            self.add("discharge", "Sortie : elle est dans plus d'un an.")
+        act_at = self.moment("act", "Acte", act) if act.strip() else None
         if act_at and not discharge_at - _FARTHEST < act_at <= discharge_at:
-            self.append("Acte : il doit précéder la sortie, de moins d'un an.")
+            self.add("act", "Acte : il doit précéder la sortie, de moins d'un an.")
         return discharge_at, act_at
 
     def refuse_if_any(self) -> None:
         if self:
-            raise EnrolmentRefused(" ".join(self))
+            raise EnrolmentRefused(" ".join(self.values()), dict(self))
 
 
 def check_moments(discharge: str, act: str, now: datetime) -> tuple[datetime, datetime | None]:
@@ -112,22 +120,24 @@ def _check(request: Request, now: datetime) -> _Checked:
     try:
         number = normalise(request.number)
     except NumberRefused as error:
-        reasons.append(str(error))
+        reasons.add("number", str(error))
     try:
         consent_by = check_name(request.consent_by)
     except EnrolmentRefused as error:
-        reasons.append(f"Consentement, recueilli par : {error}")
+        reasons.add("consent_by", f"Consentement, recueilli par : {error}")
     if request.consent_at.strip():
-        consent_at = reasons.moment("Consentement", request.consent_at) or now
+        consent_at = reasons.moment("consent_at", "Consentement", request.consent_at) or now
     else:
         consent_at = now
-        reasons.append("Consentement : la date manque.")
+        reasons.add("consent_at", "Consentement : la date manque.")
     if consent_at > now + _CLOCKS_DIFFER:
-        reasons.append("Consentement : la date est à venir.")
+        reasons.add("consent_at", "Consentement : la date est à venir.")
     discharge_at, act_at = reasons.moments(request.discharge, request.act, now)
     ward_reference = " ".join(request.ward_reference.split())
     if len(ward_reference) > _LONGEST_REFERENCE or not ward_reference.isprintable():
-        reasons.append(f"Référence du service : {_LONGEST_REFERENCE} caractères au plus.")
+        reasons.add(
+            "ward_reference", f"Référence du service : {_LONGEST_REFERENCE} caractères au plus."
+        )
     reasons.refuse_if_any()
     return _Checked(number, discharge_at, act_at, consent_by, consent_at, ward_reference)
 
@@ -185,42 +195,61 @@ def enrol(database: Database, protocol: Protocol, request: Request, now: datetim
     """
     checked = _check(request, now)
     with database.begin() as session:
-        conversation = conversation_id(checked.number)
-        person = people.lock_or_add(session, checked.number, now)
-        if people.is_opted_out(session, conversation):
-            raise EnrolmentRefused(
-                "Cette personne a répondu STOP. Elle seule peut reprendre : par SMS, REPRENDRE."
-            )
-        if checked.ward_reference:
-            _refuse_another_number(session, conversation, checked.ward_reference)
-        enrolment = _same_follow_up(session, conversation, checked)
-        merged = enrolment is not None
-        if enrolment is None:
-            enrolment = Enrolment(conversation_id=conversation, created_at=now)
-            session.add(enrolment)
-        enrolment.act_at = settle_act(enrolment, checked.discharge_at, checked.act_at, now)
-        enrolment.discharge_at = checked.discharge_at
-        enrolment.cancelled_at = None
-        if checked.ward_reference:
-            enrolment.ward_reference = encrypt(checked.ward_reference, WARD)
-            enrolment.ward_key = keyed_hash(checked.ward_reference, WARD)
-        session.add(
-            Consent(
-                conversation_id=conversation,
-                event="given",
-                recorded_by=checked.consent_by,
-                at=checked.consent_at,
-            )
+        return _enrol(session, protocol, checked, now)
+
+
+class _OnlySeen(Exception):
+    def __init__(self, enrolled: Enrolled) -> None:
+        self.enrolled = enrolled
+
+
+def preview(database: Database, protocol: Protocol, request: Request, now: datetime) -> Enrolled:
+    """Return what `enrol` would do, and do nothing. Raises what it raises."""
+    checked = _check(request, now)
+    try:
+        with database.begin() as session:
+            raise _OnlySeen(_enrol(session, protocol, checked, now))  # undone
+    except _OnlySeen as seen:
+        return seen.enrolled
+
+
+def _enrol(session: Session, protocol: Protocol, checked: _Checked, now: datetime) -> Enrolled:
+    conversation = conversation_id(checked.number)
+    person = people.lock_or_add(session, checked.number, now)
+    if people.is_opted_out(session, conversation):
+        raise EnrolmentRefused(
+            "Cette personne a répondu STOP. Elle seule peut reprendre : par SMS, REPRENDRE."
         )
-        session.flush()
-        person.unreachable_at = None
-        plan.make(session, person, enrolment, protocol, now)
-        done = "correct" if merged else "enrol"
-        audit.record(session, checked.consent_by, done, conversation, now)
-        return Enrolled(
-            enrolment.id,
-            conversation,
-            merged,
-            plan.of(session, enrolment.id),
-            [other.id for other in phone.others(session, enrolment)],
+    if checked.ward_reference:
+        _refuse_another_number(session, conversation, checked.ward_reference)
+    enrolment = _same_follow_up(session, conversation, checked)
+    merged = enrolment is not None
+    if enrolment is None:
+        enrolment = Enrolment(conversation_id=conversation, created_at=now)
+        session.add(enrolment)
+    enrolment.act_at = settle_act(enrolment, checked.discharge_at, checked.act_at, now)
+    enrolment.discharge_at = checked.discharge_at
+    enrolment.cancelled_at = None
+    if checked.ward_reference:
+        enrolment.ward_reference = encrypt(checked.ward_reference, WARD)
+        enrolment.ward_key = keyed_hash(checked.ward_reference, WARD)
+    session.add(
+        Consent(
+            conversation_id=conversation,
+            event="given",
+            recorded_by=checked.consent_by,
+            at=checked.consent_at,
         )
+    )
+    session.flush()
+    person.unreachable_at = None
+    plan.make(session, person, enrolment, protocol, now)
+    done = "correct" if merged else "enrol"
+    audit.record(session, checked.consent_by, done, conversation, now)
+    return Enrolled(
+        enrolment.id,
+        conversation,
+        merged,
+        plan.of(session, enrolment.id),
+        [other.id for other in phone.others(session, enrolment)],
+    )

@@ -8,8 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from cimento.followup import alerts, audit, people
-from cimento.followup.models import Alert, Consent, Delivery, Enrolment, OptOut, Person, State
+from cimento.followup import alerts, audit, care, people
+from cimento.followup.models import (
+    Alert,
+    AlertEvent,
+    Consent,
+    Delivery,
+    Enrolment,
+    OptOut,
+    Person,
+    State,
+)
 from cimento.followup.protocol import Protocol as FollowUpProtocol
 from cimento.sms.numbers import international
 from cimento.sms.tables import INBOUND, PHONE
@@ -109,11 +118,17 @@ def export(
             for row in people.deliveries_of(session, conversation, *State)
         ]
         held["alerts"] = [
-            _plain(
-                alerts.view(session, row, person.number),
-                *("kind", "level", "words", "detail", "created_at", "acknowledged_at"),
-                "acknowledged_by",
-            )
+            {
+                **_plain(
+                    alerts.view(session, row, person.number),
+                    *("kind", "level", "words", "detail", "created_at", "taken_at", "taken_by"),
+                    *("acknowledged_at", "acknowledged_by", "outcome"),
+                ),
+                "events": [
+                    _plain(event, "event", "by", "at", "note")
+                    for event in care.events(session, row.id)
+                ],
+            }
             for row in _rows(session, Alert, conversation)
         ]
         return held
@@ -135,6 +150,10 @@ def _erase_person(session: Session, conversation: str) -> bool:
     session.execute(
         sa.delete(Delivery).where(Delivery.enrolment_id.in_(enrolments)),
         execution_options=options,
+    )
+    ours = sa.select(Alert.id).where(Alert.conversation_id == conversation)
+    session.execute(
+        sa.delete(AlertEvent).where(AlertEvent.alert_id.in_(ours)), execution_options=options
     )
     for table in (Alert, Consent, Enrolment, Person):
         session.execute(

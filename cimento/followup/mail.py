@@ -21,6 +21,7 @@ _SECONDS = 30  # for the SMTP server to answer
 _LEASE = timedelta(minutes=5)  # how long one worker alone tries to send about an alert
 _MOST = 200  # alerts in one e-mail
 _URGENT = (AlertKind.ALARM, AlertKind.HUMAN)
+_WAITING = (Alert.taken_at.is_(None), Alert.acknowledged_at.is_(None))  # for somebody
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Mailer:
     url: str = field(repr=False)
     sender: str
     to: str  # addresses, comma between them
+    page: str = ""  # where alerts are read, if there is a page
 
     def send(self, subject: str, body: str) -> None:
         """Send one e-mail. Raises OSError or smtplib.SMTPException."""
@@ -68,8 +70,9 @@ def _is_here(host: str) -> bool:
         return False
 
 
-def compose(urgent: list[int], others: list[int]) -> tuple[str, str]:
-    """Return (subject, body) of the e-mail about these alerts, in French."""
+def compose(urgent: list[int], others: list[int], page: str = "") -> tuple[str, str]:
+    """Return (subject, body) of the e-mail about these alerts, in French. `page`: where they are
+    read, if there is a page."""
     subject = f"Suivi par SMS : {len(urgent) + len(others)} alerte(s) à lire"
     if urgent:
         subject = f"[urgent] {subject}"
@@ -79,8 +82,8 @@ def compose(urgent: list[int], others: list[int]) -> tuple[str, str]:
             lines.append(f"{label} : alerte(s) n° {', '.join(map(str, ids))}.")
     lines += [
         "",
-        "Lisez-les dans l'outil de suivi, puis acquittez-les à votre nom : une alerte urgente "
-        "que personne n'acquitte est envoyée de nouveau.",
+        f"Lisez-les ici : {page}" if page else "Lisez-les dans l'outil de suivi.",
+        "Une alerte urgente dont personne ne s'occupe est envoyée de nouveau.",
         "Ce message ne contient volontairement aucune donnée de santé. N'y répondez pas.",
     ]
     return subject, "\n".join(lines)
@@ -90,7 +93,7 @@ def _lease(database: Database, now: datetime) -> list[tuple[int, str]]:
     """Reserve the alerts an e-mail is due about; return their (id, kind)."""
     query = (
         sa.select(Alert)
-        .where(Alert.next_mail_at <= now, Alert.acknowledged_at.is_(None))
+        .where(Alert.next_mail_at <= now, *_WAITING)
         .order_by(Alert.id)
         .limit(_MOST)
         .with_for_update(skip_locked=True)
@@ -105,8 +108,8 @@ def _lease(database: Database, now: datetime) -> list[tuple[int, str]]:
 def mail_alerts(database: Database, mailer: Mailer, now: datetime, repeat: timedelta) -> int:
     """Send one e-mail about the alerts that are due; return how many alerts it is about.
 
-    Alarms and wishes for a human come again every `repeat` until acknowledged. When the
-    server fails, or this worker dies, all come again: rather twice than never.
+    Alarms and wishes for a human come again every `repeat` until somebody takes care of them. When
+    the server fails, or this worker dies, all come again: rather twice than never.
     """
     due = _lease(database, now)
     if not due:
@@ -114,11 +117,11 @@ def mail_alerts(database: Database, mailer: Mailer, now: datetime, repeat: timed
     urgent = [id_ for id_, kind in due if kind in _URGENT]
     others = [id_ for id_, kind in due if kind not in _URGENT]
     try:
-        mailer.send(*compose(urgent, others))
+        mailer.send(*compose(urgent, others, mailer.page))
     except (OSError, smtplib.SMTPException) as error:
         logger.error("No e-mail about %d alerts: %s.", len(due), type(error).__name__)
         return 0
-    update = sa.update(Alert).where(Alert.acknowledged_at.is_(None))
+    update = sa.update(Alert).where(*_WAITING)
     with database.begin() as session:
         for ids, next_at in ((urgent, now + repeat), (others, None)):
             session.execute(

@@ -41,12 +41,33 @@ class AlertKind(str, Enum):
     STOP = "stop"  # somebody followed up wants no more SMS
 
 
+class Closing(str, Enum):
+    """How somebody of the team closed an alert."""
+
+    REACHED = "reached"
+    MESSAGE_LEFT = "message_left"
+    TO_PHYSICIAN = "to_physician"
+    TO_EMERGENCY = "to_emergency"
+    FALSE_ALARM = "false_alarm"
+    OTHER = "other"
+
+
+class Care(str, Enum):
+    """What somebody of the team did about an alert."""
+
+    TAKEN = "taken"
+    HANDED_OVER = "handed_over"  # given back to everybody, at the end of a shift
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
 class Person(Base):
     """A number that follow-ups go to, or that has written."""
 
     __tablename__ = "person"
     conversation_id = sa.Column(sa.String(40), primary_key=True)  # keyed hash of the number
     number = sa.Column(sa.Text, nullable=False)  # encrypted
+    tail_key = sa.Column(sa.String(64), index=True)  # keyed hash of its last four digits
     unreachable_at = sa.Column(UtcDateTime)  # the provider refused the number for good
     last_message_at = sa.Column(UtcDateTime, nullable=False, index=True)  # either way
 
@@ -129,8 +150,23 @@ class Alert(Base):
     cause = sa.Column(sa.String(60), nullable=False, unique=True)  # one cause, one alert
     created_at = sa.Column(UtcDateTime, nullable=False)
     next_mail_at = sa.Column(UtcDateTime, index=True)  # when an e-mail about it is due
-    acknowledged_at = sa.Column(UtcDateTime)
+    taken_at = sa.Column(UtcDateTime)  # somebody takes care of it; it is not closed yet
+    taken_by = sa.Column(sa.String(100))
+    acknowledged_at = sa.Column(UtcDateTime, index=True)  # nothing is left to do
     acknowledged_by = sa.Column(sa.String(100))
+    outcome = sa.Column(sa.String(20))  # a Closing; none when a program acknowledged it
+
+
+class AlertEvent(Base):
+    """One thing that somebody of the team did about an alert; see care."""
+
+    __tablename__ = "alert_event"
+    id = sa.Column(sa.Integer, primary_key=True)
+    alert_id = sa.Column(sa.ForeignKey(Alert.id), nullable=False, index=True)
+    event = sa.Column(sa.String(20), nullable=False)  # a Care
+    by = sa.Column(sa.String(100), nullable=False)
+    at = sa.Column(UtcDateTime, nullable=False)
+    note = sa.Column(sa.Text)  # encrypted
 
 
 class Audit(Base):
@@ -141,5 +177,5 @@ class Audit(Base):
     at = sa.Column(UtcDateTime, nullable=False)
     actor = sa.Column(sa.String(100), nullable=False)
     action = sa.Column(sa.String(20), nullable=False)
-    about = sa.Column(sa.String(100), nullable=False)
+    about = sa.Column(sa.String(100), nullable=False, index=True)
     digest = sa.Column(sa.String(64), nullable=False)

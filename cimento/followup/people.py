@@ -11,9 +11,14 @@ from sqlalchemy.orm import Session
 
 from cimento.followup.models import Consent, Delivery, Enrolment, OptOut, Person, State
 from cimento.store.database import Database
-from cimento.store.vault import conversation_id, encrypt
+from cimento.store.vault import conversation_id, encrypt, keyed_hash
 
 PROVIDER, PATIENT = "provider", "patient"  # who recorded a STOP or a START
+
+
+def tail_key(number: str) -> str:
+    """Return what finds people by the end of their number: a keyed hash of its last four digits."""
+    return keyed_hash(number[-4:], "ends of numbers")
 
 
 def lock(session: Session, conversation: str) -> Person | None:
@@ -31,7 +36,12 @@ def lock_or_add(session: Session, number: str, now: datetime) -> Person:
     try:
         with session.begin_nested():
             session.add(
-                Person(conversation_id=conversation, number=encrypt(number), last_message_at=now)
+                Person(
+                    conversation_id=conversation,
+                    number=encrypt(number),
+                    tail_key=tail_key(number),
+                    last_message_at=now,
+                )
             )
     except sa.exc.IntegrityError:
         pass  # another process was first

@@ -38,6 +38,7 @@ class Step:
     is said on a phone of two patients, and tells which one by when they came home."""
 
     id: str
+    title: str  # for the care team
     kind: Kind
     moment: Moment
     valid_for: timedelta
@@ -93,14 +94,19 @@ class Protocol:
     def _all(self) -> tuple[Step, ...]:
         return (*self.steps, self.reminder)
 
+    def step(self, step_id: str) -> Step:
+        """Return the step of a delivery."""
+        # "day_1.reminder" is the reminder of the step day_1, "day_1.moved-7" of another date.
+        name = REMINDER if step_id.endswith(f".{REMINDER}") else step_id.partition(".")[0]
+        (step,) = (step for step in self._all if step.id == name)
+        return step
+
     def text(self, step_id: str, home: str = "") -> str:
         """Return the SMS of a step, with the service's number.
 
         `home`: of two patients on one phone, when the one it is about came home: "le 24".
         """
-        # "day_1.reminder" is the reminder of the step day_1, "day_1.moved-7" of another date.
-        name = REMINDER if step_id.endswith(f".{REMINDER}") else step_id.partition(".")[0]
-        (step,) = (step for step in self._all if step.id == name)
+        step = self.step(step_id)
         own = step.shared.replace(_HOME, home) if home else step.text
         return self.catalogue.render(own)
 
@@ -117,6 +123,7 @@ def _moment(entry: dict[str, Any]) -> Moment:
 def _step(entry: dict[str, Any]) -> Step:
     return Step(
         id=entry["id"],
+        title=entry["title"],
         kind=Kind(entry["kind"]),
         moment=_moment(entry["moment"]),
         valid_for=timedelta(hours=entry["valid_for"]),

@@ -4,6 +4,7 @@ Patients live by the clock of Paris (overseas numbers included: the hospital's h
 of hours are made in UTC, so that both changes of summer time come out right.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, timezone
 from typing import Literal
@@ -13,6 +14,8 @@ from cimento.store.base import check_aware
 
 PARIS = ZoneInfo("Europe/Paris")
 OPENS, CLOSES = time(8), time(20)  # in Paris; nothing is sent from CLOSES to OPENS
+
+_FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}),? (?:à )?(\d{1,2}) ?(?:h|:) ?(\d{2})?")
 
 Anchor = Literal["act", "discharge"]
 
@@ -45,17 +48,27 @@ class Window:
         return self.due >= self.expires
 
 
+def _iso(text: str) -> str:
+    """Return "12/03/2027 à 16 h 05" as ISO 8601, what is not so written as it stands."""
+    found = _FRENCH.fullmatch(" ".join(text.split()))
+    if not found:
+        return text.strip().replace("Z", "+00:00")
+    day, month, year, hour, minute = (int(part or 0) for part in found.groups())
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}"
+
+
 def read_moment(text: str) -> datetime:
-    """Return the moment (UTC) an ISO 8601 text says; without offset, by the clock of Paris.
+    """Return the moment (UTC) that a text says: ISO 8601, by the clock of Paris without offset, or
+    as one types it in France, "12/03/2027 16 h 05"; the hour is needed.
 
     Raises MomentRefused when it is no date, or an hour that the change of summer time skips
     or repeats and that only an offset would tell.
     """
     try:
-        moment = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(_iso(text))
     except ValueError:
         raise MomentRefused(
-            "Cette date n'est pas lisible : écrivez par exemple 2027-03-28T14:30."
+            "Cette date n'est pas lisible : écrivez par exemple 28/03/2027 14 h 30."
         ) from None
     try:
         if moment.tzinfo:
@@ -64,7 +77,7 @@ def read_moment(text: str) -> datetime:
         if local.utcoffset() != local.replace(fold=1).utcoffset():
             raise MomentRefused(
                 "Cette heure n'existe pas ou existe deux fois (changement d'heure) : "
-                "ajoutez le décalage, par exemple +01:00."
+                "écrivez-la avec son décalage, par exemple 2027-03-28T14:30+01:00."
             )
         return local.astimezone(timezone.utc)
     except OverflowError:

@@ -51,7 +51,9 @@ class Jobs:
             logger.info("Tick: %s.", ", ".join(f"{n} {what}" for what, n in outcomes.items()))
         if self.settings.smtp_url:
             settings = self.settings
-            mailer = Mailer(settings.smtp_url, settings.alert_from, settings.alert_to)
+            mailer = Mailer(
+                settings.smtp_url, settings.alert_from, settings.alert_to, settings.team_url
+            )
             mail_alerts(self.database, mailer, self.clock(), settings.alert_repeat)
 
     def purge(self) -> None:

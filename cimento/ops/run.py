@@ -152,7 +152,9 @@ def _announce(settings: ServerSettings, followup: FollowUpSettings) -> None:
         print(f"Open the chat: {settings.chat} (the sheet: {settings.chat}/fiche)")
         print(f'Or talk to it: POST {settings.webhook} {{"sender": "me", "message": "Bonjour"}}')
         if settings.api_token:
-            print(f"Follow-ups by SMS: http://{followup.api_host}:{followup.api_port}/docs")
+            api = f"http://{followup.api_host}:{followup.api_port}"
+            print(f"The care team's pages: {api}/equipe/ (accounts: cimento followup user add)")
+            print(f"The follow-ups' API: {api}/docs")
         else:
             print("Follow-ups by SMS are off: CIMENTO_API_TOKEN starts them. See: make demo-sms")
         print("Or in a second terminal: make chat. Ctrl-C stops everything.", flush=True)

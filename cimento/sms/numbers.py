@@ -12,7 +12,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberType
 # In the order they are tried on a number without country code. The first six share the
 # prefix 0 and do not overlap; the last four have no prefix and need their country code.
 _REGIONS = ("FR", "GP", "MQ", "GF", "RE", "YT")
-_COUNTRY_CODES = {33, 590, 594, 596, 262, 508, 681, 687, 689}
+FRENCH = {33, 590, 594, 596, 262, 508, 681, 687, 689}
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _LONGEST = 40  # characters; what is longer is no number
 
@@ -43,7 +43,7 @@ def normalise(text: str) -> str:
     valid = [number for number in readings if phonenumbers.is_valid_number(number)]
     if not valid:
         raise NumberRefused("Ce n'est pas un numéro de téléphone valide.")
-    french = [number for number in valid if number.country_code in _COUNTRY_CODES]
+    french = [number for number in valid if number.country_code in FRENCH]
     if not french:
         raise NumberRefused(
             "Ce numéro n'est pas français : seuls les mobiles français sont servis."

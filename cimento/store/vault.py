@@ -10,7 +10,7 @@ from cimento.store.secret import derive
 
 # A key for each.
 NUMBERS, WORDS, CONVERSATIONS = "sms numbers", "alert words", "conversations"
-WARD = "ward references"
+WARD, NOTES = "ward references", "team notes"
 _BY_SMS, _HEX_DIGITS = "sms-", 32
 
 

@@ -131,17 +131,17 @@ def test_every_line_of_a_csv_is_reported(
 ) -> None:
     text = (_HEADER + _LINES).replace(";", separator).replace("\n", newline)
     report = list(import_csv(database, protocol, text.encode(encoding), NOON))
-    assert [(line, accepted) for line, _, accepted in report] == [
+    assert [(line, accepted) for line, _, accepted, _ in report] == [
         (2, True),
         (3, True),
         (4, False),
         (5, False),
     ]
-    assert [outcome for _, outcome, _ in report][:2] == ["inscrit", "mis à jour"]
+    assert [reported.outcome for reported in report][:2] == ["inscrit", "mis à jour"]
     assert "pas un mobile" in report[2][1]
     assert rows(database, Consent)[0].recorded_by == "Mme Désiré"
 
 
 def test_a_csv_without_its_columns_is_refused(database: Database, protocol: Protocol) -> None:
     with pytest.raises(EnrolmentRefused, match="consent_at, consent_by, discharge"):
-        list(import_csv(database, protocol, b"number;sortie\n", NOON))
+        list(import_csv(database, protocol, b"number;depart\n", NOON))

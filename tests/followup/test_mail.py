@@ -3,6 +3,7 @@
 import smtplib
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -82,6 +83,15 @@ def test_an_email_says_how_urgent_and_nothing_about_the_patient(
     everything = str(message["Subject"]) + body(message)
     for told in ("6123", "fièvre", "39", "medecin", "sms-", "silence", "ciment"):
         assert told not in everything
+
+
+def test_an_email_leads_to_the_page_in_one_click(
+    database: Database, enrolled: Enrolled, mailer: Mailer, inbox: Inbox
+) -> None:
+    add(database, enrolled, AlertKind.ALARM)
+    linked = replace(mailer, page="https://suivi.chu.example/equipe/a-faire")
+    assert mail_alerts(database, linked, NOON, REPEAT) == 1
+    assert "Lisez-les ici : https://suivi.chu.example/equipe/a-faire" in body(inbox.messages[0])
 
 
 def test_alarms_come_again_until_acknowledged(

@@ -1,0 +1,122 @@
+"""What each request passes first: who asks, whether their role may, whether a page of ours sent it.
+
+A route says what it needs: `Depends(access.may(Permission.SEE))` for a page, `access.posts(…)` for
+a form. What is refused becomes a page (see app): LoginNeeded the login, PageRefused its message.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+
+from cimento.followup.clock import Clock
+from cimento.store.database import Database
+from cimento.team import sessions
+from cimento.team.roles import Permission
+from cimento.team.sessions import Visitor
+
+
+class LoginNeeded(Exception):
+    """Nobody is logged in, or no more. `back`: the page to go to after."""
+
+    def __init__(self, back: str) -> None:
+        self.back = back
+
+
+class PageRefused(Exception):
+    """Something cannot be shown or done; the message says why, in French."""
+
+    def __init__(self, status: int, title: str, text: str) -> None:
+        self.status, self.title, self.text = status, title, text
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A form that somebody may send, with what is in it."""
+
+    visitor: Visitor
+    form: FormData
+
+    def text(self, name: str) -> str:
+        """Return a field, "" when it is missing, or a file."""
+        value = self.form.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
+
+    def file(self, name: str) -> UploadFile | None:
+        """Return a file that was chosen, None when none was."""
+        value = self.form.get(name)
+        return value if isinstance(value, UploadFile) and value.filename else None
+
+    def numbers(self, name: str) -> list[int]:
+        """Return a field that was given several times, of whole numbers; others are left out."""
+        texts = [value for value in self.form.getlist(name) if isinstance(value, str)]
+        return [int(text) for text in texts if text.isdecimal() and len(text) < 10]
+
+
+class Access:
+    """Who may in, by the sessions of `database` at the present of `clock`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def visitor(self, request: Request, keep: bool = True) -> Visitor | None:
+        """Return who is logged in, None when nobody is; `keep`: see sessions.find."""
+        token = request.cookies.get(sessions.COOKIE, "")
+        return sessions.find(self._database, token, self._clock(), keep) if token else None
+
+    def may(self, permission: Permission | None, keep: bool = True) -> Callable[[Request], Visitor]:
+        """Return what lets in those who have `permission` (None: anybody who is logged in)."""
+
+        def enter(request: Request) -> Visitor:
+            visitor = self.visitor(request, keep)
+            if visitor is None:
+                raise LoginNeeded(_back(request))
+            if permission and not visitor.may(permission):
+                raise PageRefused(
+                    403,
+                    "Votre rôle ne permet pas cela",
+                    "Demandez à la personne qui gère les comptes, si vous en avez besoin.",
+                )
+            return visitor
+
+        return enter
+
+    def posts(self, permission: Permission | None) -> Callable[[Request], Awaitable[Posted]]:
+        """Return what lets in a form of ours, sent by somebody who has `permission`."""
+        enter = self.may(permission)
+
+        async def receive(request: Request) -> Posted:
+            refuse_other_sites(request)
+            visitor = await run_in_threadpool(enter, request)
+            form = await request.form(max_files=1, max_fields=1000)
+            given = form.get("csrf", "")
+            if not isinstance(given, str) or not hmac.compare_digest(
+                given.encode(), visitor.csrf.encode()
+            ):
+                raise PageRefused(
+                    403,
+                    "Cette page a vieilli",
+                    "Rien n'a été fait. Revenez en arrière, rechargez la page et recommencez.",
+                )
+            return Posted(visitor, form)
+
+        return receive
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Raise PageRefused when a browser says that a page of another site sends this."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise PageRefused(403, "Demande refusée", "Elle vient d'une autre page que celles-ci.")
+
+
+def _back(request: Request) -> str:
+    """Return where to go after the login: a page that was asked for, not an action."""
+    if request.method != "GET":
+        return ""
+    query = request.url.query
+    return quote(request.url.path + (f"?{query}" if query else ""), safe="/?=&")
