@@ -35,6 +35,13 @@ _SOME_SIGNS = re.compile(
     r"(?: (?:premier|dernier)e?s)?\W*"
 )
 _YES = re.compile(r"\W*(?:oui|ouais|oue|yes|si)\b")
+# "Oui pour la douleur, non pour le reste": yes to one of the signs asked, of which nothing more is
+# said ("oui, la douleur est partie" tells something else).
+_YES_TO_ONE = re.compile(
+    r"\W*(?:oui|ouais|oue)\W+(?:(?:juste|seulement|que|pour|a) )?(?:(?:la|les|des|de la) )?"
+    r"(?:fievre|frissons?|douleurs?)(?: (?:seulement|uniquement|oui))?\s*"
+    r"(?:$|[,;.!]|(?:mais|et|pas|non)\b)"
+)
 _OTHER_SIGN = re.compile(r"deuxieme|seconde?|troisieme|[23]e(?:me)?")
 _LETTER = re.compile(r"\W*([on])\W*")
 # "2 et merci à l'équipe": the figure answers, and more is said. "2 jours" is no answer.
@@ -89,7 +96,8 @@ def chosen(text: str, tracker: Any) -> str | None:
     if is_asked(tracker):
         if _SOME_SIGNS.fullmatch(folded):
             return payloads[0]
-        if _YES.match(folded) and signs.present(signs.read(text)):
+        is_yes = _YES.match(folded) and signs.present(signs.read(text))
+        if (is_yes or _YES_TO_ONE.match(folded)) and alarms.heard(text) not in signs.URGENT:
             return payloads[0]  # "oui douleur inhabituelle": the words of the question
         if letter := _LETTER.fullmatch(folded):
             return payloads["on".index(letter[1])]
