@@ -1,7 +1,7 @@
 """The bars of understanding, on people whose lines were never trained on.
 
 The figures come from the deployed config.yml through Rasa's own parse. Each bar is the
-figure reached (docs/understanding.md) less one point.
+figure reached (docs/understanding.md) less a point or two.
 """
 
 import json
