@@ -19,6 +19,7 @@ from cimento.settings.paths import ROOT
 from cimento.store.database import open_database
 from tests import debian, overheard, servers
 from tests.followup import services
+from tests.followup.api_server import Served
 from tests.servers import Assistant
 
 if TYPE_CHECKING:
@@ -152,6 +153,14 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("database") / "empty.db"
     open_database(f"sqlite:///{file}").engine.dispose()  # all is in the file then
     return file
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """A server of the follow-ups, whose application each test puts in."""
+    server = Served()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from tests.servers import PATIENCE, Assistant
 # As root Chromium needs --no-sandbox; the others keep it off the network.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 FLAGS += ["--disable-dev-shm-usage"]  # a container's /dev/shm may be too small for it
+PHONE = {"width": 320, "height": 568}
 # What Chromium prints of itself when a request fails, which some tests make happen.
 _OF_THE_NETWORK = ("Failed to load resource", "net::ERR_", "CORS policy")
 
@@ -100,3 +101,11 @@ def site(embedding_port: int) -> Iterator[Site]:
     """The site that is allowed to embed the chat."""
     with Site(embedding_port) as running:
         yield running
+
+
+@pytest.fixture
+def phone(new_reader: Callable[..., Reader]) -> Reader:
+    """Somebody with a small phone who has loaded the page, and opened nothing."""
+    reader = new_reader(viewport=PHONE, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    reader.visit()
+    return reader

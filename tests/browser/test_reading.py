@@ -11,7 +11,6 @@ from tests.browser.reader import Reader
 from tests.browser.site import Site
 
 DRIVING = "Quand puis-je conduire ?"
-PHONE = {"width": 320, "height": 568}
 # A device's voices: one of the network, then French ones; `spoken` is what is read.
 VOICES = """
     window.spoken = [];
@@ -29,30 +28,12 @@ REMOTE = '{ name: "remote", lang: "fr-FR", localService: false }'
 LOCAL = '{ name: "local", lang: "fr-FR", localService: true }'
 
 
-@pytest.fixture
-def phone(new_reader: Callable[..., Reader]) -> Reader:
-    """Somebody with a small phone who has loaded the page, and opened nothing."""
-    reader = new_reader(viewport=PHONE, has_touch=True, is_mobile=True, reduced_motion="reduce")
-    reader.visit()
-    return reader
-
-
 def test_two_answers_have_their_titles_and_their_sources(reader: Reader) -> None:
     answer = reader.ask("je peux conduire et manger ?")
     expect(answer.locator("h3")).to_have_text(["Conduire après", "Manger et boire"])
     expect(answer.locator(".source")).to_have_count(2)
     answer.locator(".source").first.click()
     expect(reader.chat.locator("blockquote")).to_contain_text(["24 premières heures"])
-
-
-def test_numbers_in_a_text_call_and_do_not_break(reader: Reader) -> None:
-    numbers = reader.ask("mon numéro d'urgence c'est quoi").locator(".tel")
-    hrefs = [link.get_attribute("href") for link in numbers.all()]
-    assert {"tel:15", "tel:112", "sms:114"} <= set(hrefs)
-    service = reader.ask(DRIVING).locator(".bubble > p .tel")
-    expect(service).to_have_attribute("href", "tel:+33556795679")
-    for link in [*numbers.all(), service]:
-        assert link.evaluate("(node) => node.getClientRects().length") == 1
 
 
 def test_an_answer_that_is_too_hard_is_said_again_more_simply(phone: Reader) -> None:
@@ -185,43 +166,6 @@ def test_an_answer_that_comes_while_closed_shows_on_the_launcher(reader: Reader)
     expect(reader.answers.first).to_be_visible()
     reader.button("Fermer").click()
     expect(reader.chat.locator(".badge")).to_be_hidden()
-
-
-def test_whom_to_call_is_said_while_an_answer_is_late(new_reader: Callable[..., Reader]) -> None:
-    reader = new_reader()
-    reader.page.clock.install()
-    reader.visit()
-    reader.open()
-    held: list[Route] = []
-    reader.page.route("**/chat/messages", lambda route: held.append(route))
-    reader.box.fill(DRIVING)
-    reader.button("Envoyer").click()
-    expect(reader.status).to_have_text("L'assistant écrit…")
-    reader.page.clock.fast_forward(5000)
-    expect(reader.status).to_contain_text("appelez le 15 ou le 112")
-    expect(reader.status.get_by_role("link", name="15", exact=True)).to_be_visible()
-    held[0].continue_()
-    expect(reader.answers).to_have_count(1)
-    expect(reader.status).to_have_text("")
-
-
-def test_numbers_to_call_are_there_when_the_server_is_not(phone: Reader) -> None:
-    phone.page.route("**/chat/sessions", lambda route: route.abort("connectionrefused"))
-    phone.launcher.click()
-    phone.button("Appeler").click()
-    links = phone.chat.locator(".sheet .call")
-    hrefs = [link.get_attribute("href") for link in links.all()]
-    assert hrefs == ["tel:15", "sms:114", "tel:+33556795679"]
-
-
-def test_a_widget_that_cannot_be_loaded_gives_the_numbers(
-    new_reader: Callable[..., Reader],
-) -> None:
-    reader = new_reader()
-    reader.page.route("**/chat/widget/api.js", lambda route: route.abort("connectionrefused"))
-    reader.visit()
-    reader.launcher.click()
-    expect(reader.chat.get_by_role("alert")).to_contain_text("appelez le 15 ou le 112")
 
 
 def test_choices_are_not_announced_again_after_a_failure(reader: Reader) -> None:

@@ -41,13 +41,6 @@ SMALL = """[...document.querySelectorAll('button, a.button, summary, nav a, inpu
     .map((node) => node.outerHTML.slice(0, 80))"""
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    server = Served()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def ward(served: Served, empty_database: Path, tmp_path: Path) -> Database:
     """Two nurses' accounts; one patient who raised an alarm twelve minutes ago, one silent."""

@@ -82,3 +82,10 @@ class Client:
         if answer.status == 200:
             self.token = answer.body["token"]
         return answer
+
+
+def text_of(answer: Answer) -> str:
+    """Return all that a turn says, its spaces plain; fails when it was refused."""
+    assert answer.status == 200, answer
+    said = "\n".join(message["text"] for message in answer.body["messages"])
+    return said.replace("\u00a0", " ")

@@ -1,7 +1,7 @@
 """What the tests of the follow-ups share: a secret, an empty database, one way to enrol."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -111,13 +111,6 @@ BODY = {
     "consent_by": request().consent_by,
     "consent_at": request().consent_at,
 }
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    server = Served()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

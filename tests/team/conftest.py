@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -78,21 +78,14 @@ def database(tmp_path: Path, empty_database: Path) -> Database:
     return open_database(f"sqlite:///{tmp_path}/followup.db")
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Served]:
-    running = Served()
-    yield running
-    running.stop()
-
-
 @pytest.fixture
-def port(server: Served, database: Database, clock: FakeClock, tmp_path: Path) -> int:
+def port(served: Served, database: Database, clock: FakeClock, tmp_path: Path) -> int:
     """The port of the pages, over an empty database, at NOON."""
     kept, protocol = SqlConversations(connect(f"sqlite:///{tmp_path}/c.db")), read_protocol()
     api = make_api(database, kept, protocol, TOKEN, clock)
     add_team(api, database, kept, protocol, clock)
-    server.application = api
-    return server.port
+    served.application = api
+    return served.port
 
 
 @pytest.fixture

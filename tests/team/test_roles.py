@@ -50,14 +50,14 @@ MATRIX: dict[tuple[str, str], set[Role] | None] = {
 CASES = [(method, path, role) for (method, path), who in MATRIX.items() if who for role in Role]
 
 
-def test_the_matrix_has_every_route(server: Served, port: int) -> None:
-    served = {
+def test_the_matrix_has_every_route(served: Served, port: int) -> None:
+    found = {
         (method, route.path)
-        for route in server.application.routes
+        for route in served.application.routes
         if isinstance(route, APIRoute) and route.path.startswith("/equipe")
         for method in route.methods
     }
-    assert served == set(MATRIX)
+    assert found == set(MATRIX)
 
 
 def send(browser: Visit, method: str, path: str) -> int:
