@@ -33,5 +33,5 @@ export const SAY = {
   thanks: "Merci, votre avis est enregistré.",
   typing: "L'assistant écrit…",
   unreachable: `${URGENT} L'assistant ne répond pas pour le moment.`,
-  wait: "Un instant\u00a0: la réponse arrive.",
+  wait: `${URGENT} Un instant\u00a0: la réponse arrive.`,
 };
