@@ -36,7 +36,11 @@ class OneTurn:
         now, turn = asyncio.get_running_loop().time(), asyncio.current_task()
         assert turn is not None
         until = self._until.setdefault(turn, now + self._seconds)
-        return await asyncio.wait_for(self._request(*arguments, **named), until - now)
+        try:
+            return await asyncio.wait_for(self._request(*arguments, **named), until - now)
+        except asyncio.TimeoutError:
+            self._until[turn] = 0.0  # a timer may ring a little early: nothing is left all the same
+            raise
 
 
 @cache

@@ -35,7 +35,7 @@ def sized(new_reader: Callable[..., Reader]) -> Callable[[str], Reader]:
     def open_at(size: str) -> Reader:
         width, height, letters = SIZES[size]
         view = {"width": width, "height": height}
-        reader = new_reader(viewport=view, reduced_motion="reduce")
+        reader = new_reader(viewport=view)  # whose page may move, as most do
         reader.enlarge(letters)
         reader.visit()
         reader.open()
