@@ -5,12 +5,13 @@ A row is written before the provider is called: no row means that it never was.
 
 import json
 import logging
+from collections import OrderedDict
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from cimento.sms.gateway import Knowledge, UncertainFailure
 from cimento.sms.tables import OUTBOUND
@@ -25,6 +26,7 @@ _FINAL = ("delivered", "failed")
 # A call that was cut so long ago, and that no report has told of, is made again when what it
 # carried is urgent: providers report within seconds what they have taken.
 REPORTED_WITHIN = timedelta(minutes=2)
+_REMEMBERED = 10_000  # messages sent by this process, known when the database tells nothing
 
 
 class Ledger:
@@ -37,6 +39,7 @@ class Ledger:
         self._engine = engine
         self._elsewhere = elsewhere or SpoolFolder()
         self._memory: dict[str, str] = {}
+        self._sent: OrderedDict[str, str] = OrderedDict()
 
     def begin(self, reference: str, urgent: bool = False) -> str | None:
         """Claim `reference` before sending; return the provider's id if it was sent before.
@@ -63,6 +66,27 @@ class Ledger:
             return self._provider_id(reference) or reference
         raise UncertainFailure("an earlier call to the provider was cut short")
 
+    def read_sent(self, reference: str) -> str | None:
+        """Return the provider's id of an urgent message that was sent, None when it is to be sent:
+        for when nothing can be written here. A database that is locked or full can be read; what
+        cannot be read was never begun.
+
+        Raises UncertainFailure when an earlier call was cut, and a report may still come.
+        """
+        query = sa.select(OUTBOUND).where(OUTBOUND.c.reference == reference)
+        try:
+            with self._engine.connect() as connection:
+                row = connection.execute(query).first()
+        except SQLAlchemyError:
+            return None
+        if row is None or row.state == "refused":
+            return None
+        if row.state != "begun":
+            return str(row.provider_id or reference)
+        if row.at < datetime.now(timezone.utc) - REPORTED_WITHIN:
+            return None
+        raise UncertainFailure("an earlier call to the provider was cut short")
+
     def record(self, reference: str, state: State, provider_id: str | None = None) -> bool:
         """Set the state of a message begun; return False when there is none to set.
 
@@ -86,10 +110,19 @@ class Ledger:
         except OSError as error:
             logger.error("What was sent is noted in memory alone: %s.", type(error).__name__)
 
-    def noted_elsewhere(self, reference: str) -> str | None:
-        """Return the provider's id of a message that was sent so, None when it was not."""
-        if reference in self._memory:
-            return self._memory[reference]
+    def remember(self, reference: str, provider_id: str) -> None:
+        """Remember that this process sent a message: the database that recorded it may be locked
+        when the message is to be sent again."""
+        self._sent[reference] = provider_id
+        if len(self._sent) > _REMEMBERED:
+            self._sent.popitem(last=False)
+
+    def known_elsewhere(self, reference: str) -> str | None:
+        """Return the provider's id of a message that this process sent, or that was noted
+        elsewhere; None of another."""
+        for known in (self._sent, self._memory):
+            if reference in known:
+                return known[reference]
         noted = self._elsewhere.read(reference, _SUFFIX)
         return None if noted is None else str(json.loads(noted)[1])
 

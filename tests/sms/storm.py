@@ -25,15 +25,34 @@ from cimento.store.database import open_database
 from tests.servers import ENVIRONMENT, PATIENCE, listens
 from tests.sms.carriers import Carrier
 
-_MEANWHILE = 10  # alarms that are answered during a lock or a full disk
+_MEANWHILE = 10  # alarms that are written and answered during a lock or a full disk
+_ON_THEIR_WAY = 20  # alarms, at least, that a blow meets on their way
 SECRET = "a secret for tests, forty characters long"
 Blow = Callable[["Channel"], None]
+
+
+class Phones:
+    """They write one alarm each, until they have been heard."""
+
+    def __init__(self, carrier: Carrier, alarms: int) -> None:
+        self.numbers = [f"+336{number:08d}" for number in range(12_000_000, 12_000_000 + alarms)]
+        self._carrier, self._written = carrier, 0
+
+    def write(self, more: int) -> None:
+        """Let so many more of them write, all at once."""
+        for position in range(self._written, min(self._written + more, len(self.numbers))):
+            self._carrier.write(self.numbers[position], f"m{position}", "j'ai 39 de fièvre")
+            self._written += 1
+
+    def have_written(self, alarms: int) -> None:
+        """Let more of them write, until so many have."""
+        self.write(alarms - self._written)
 
 
 class Channel:
     """The channel in a process, started again whenever it ends."""
 
-    def __init__(self, folder: Path, carrier: Carrier) -> None:
+    def __init__(self, folder: Path, carrier: Carrier, phones: Phones) -> None:
         self.file = folder / "followup.db"
         self.url = f"sqlite:///{self.file}"
         open_database(self.url).engine.dispose()
@@ -47,7 +66,7 @@ class Channel:
                 command, cwd=ROOT, env=environment,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
             )  # fmt: skip
-        self._carrier, self._port = carrier, carrier.port
+        self._carrier, self._port, self._phones = carrier, carrier.port, phones
         self.start()
 
     def start(self) -> None:
@@ -69,8 +88,9 @@ class Channel:
         self._parent.communicate()
 
     def go_on(self, alarms: int) -> None:
-        """Wait until the carrier has taken so many SMS more."""
+        """Let so many phones more write, and wait until the carrier has taken as many SMS."""
         enough = self._carrier.taken.total() + alarms
+        self._phones.write(alarms)
         wait_until(lambda: self._carrier.taken.total() >= enough, PATIENCE)
 
     def alerts(self) -> Counter[str]:
@@ -107,19 +127,20 @@ def fill(channel: Channel) -> None:
 
 
 def play(folder: Path, name: str, alarms: int, blows: dict[int, Blow]) -> str:
-    """Let `alarms` phones write at once, and strike each time that the carrier has taken so many
-    SMS (`blows`); return what was lost, doubled, and not told to the team."""
+    """Let `alarms` phones write, and strike each time that the carrier has taken so many SMS
+    (`blows`), with others on their way; return what was lost, doubled, and not told to the team."""
     carrier = Carrier(name, free_port())
-    numbers = [f"+336{number:08d}" for number in range(12_000_000, 12_000_000 + alarms)]
+    phones = Phones(carrier, alarms)
+    numbers = phones.numbers
     reached: dict[int, threading.Event] = {count: threading.Event() for count in blows}
     carrier.on_taken = lambda count: reached[count].set() if count in reached else None
-    channel = Channel(folder, carrier)
+    channel = Channel(folder, carrier, phones)
     try:
-        for position, number in enumerate(numbers):
-            carrier.write(number, f"m{position}", "j'ai 39 de fièvre")
         for count, strike in sorted(blows.items()):
+            phones.have_written(count + _ON_THEIR_WAY)
             assert reached[count].wait(PATIENCE)
             strike(channel)
+        phones.have_written(alarms)
         wait_until(lambda: set(carrier.taken) == set(numbers), PATIENCE)
         carrier.settle()
         wait_until(lambda: set(channel.alerts()) == set(numbers), PATIENCE)
@@ -141,7 +162,7 @@ def main(alarms: int, seed: int) -> None:
     ways: list[Blow] = [kill, lock, fill, stop]
     drawn = ways + chance.choices([*ways, kill], k=12 - len(ways))
     chance.shuffle(drawn)
-    when = chance.sample(range(1, alarms * 9 // 10), len(drawn))
+    when = chance.sample(range(1, alarms * 8 // 10), len(drawn))
     blows = dict(zip(when, drawn, strict=True))
     for name in ("kannel", "twilio"):
         with tempfile.TemporaryDirectory() as folder:

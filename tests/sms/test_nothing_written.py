@@ -5,7 +5,7 @@ import logging
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,16 @@ from cimento.followup.protocol import read_protocol
 from cimento.followup.replies import Turn
 from cimento.followup.spool import Spool
 from cimento.ops.processes import free_port, wait_until
+from cimento.sms import ledger
 from cimento.sms.ledger import Ledger
-from cimento.sms.providers.base import Inbound, Provider, Received, Report, Route
+from cimento.sms.providers.base import (
+    Inbound,
+    Provider,
+    Received,
+    Report,
+    Route,
+    UncertainFailure,
+)
 from cimento.sms.providers.kannel import KannelProvider
 from cimento.store.database import Database, connect, open_database
 from cimento.store.spool import SpoolFolder
@@ -175,6 +183,42 @@ def test_what_was_sent_and_not_recorded_is_not_sent_by_the_next_process(
     assert list((tmp_path / "spool").iterdir()) == []
     assert Ledger(database.engine, folder).begin("r1") == "id-r1"
     assert (first.sent, reborn.sent) == (1, 0)
+
+
+def test_what_was_sent_and_recorded_is_not_sent_while_the_database_is_locked(
+    database: Database,
+) -> None:
+    impatient = open_database(str(database.engine.url), patience=0.1).engine
+    provider, reborn = Sending(Ledger(impatient)), Sending(Ledger(impatient))
+    provider.send(NUMBER, "Appelez", "r1", urgent=True)
+    with locked(database):  # its conversation was not recorded as done, and is answered again
+        assert provider.send(NUMBER, "Appelez", "r1", urgent=True) == "id-r1"
+        assert reborn.send(NUMBER, "Appelez", "r1", urgent=True) == "id-r1"
+    assert (provider.sent, reborn.sent) == (1, 0)
+
+
+def test_what_this_process_sent_is_not_sent_again_while_the_database_is_gone(
+    database: Database,
+) -> None:
+    provider = Sending(Ledger(database.engine))
+    provider.send(NUMBER, "Appelez", "r1", urgent=True)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE sms_outbound")
+    assert provider.send(NUMBER, "Appelez", "r1", urgent=True) == "id-r1"
+    assert provider.sent == 1
+
+
+def test_what_was_cut_off_waits_for_its_report_while_the_database_is_locked(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = open_database(str(database.engine.url), patience=0.1).engine
+    Ledger(impatient).begin("r1", urgent=True)
+    reborn = Sending(Ledger(impatient))
+    with locked(database):
+        with pytest.raises(UncertainFailure):
+            reborn.send(NUMBER, "Appelez", "r1", urgent=True)
+        monkeypatch.setattr(ledger, "REPORTED_WITHIN", timedelta(0))
+        assert reborn.send(NUMBER, "Appelez", "r1", urgent=True) == "id-r1"
 
 
 def test_a_report_of_what_was_not_recorded_keeps_it_from_being_sent(database: Database) -> None:

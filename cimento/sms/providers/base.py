@@ -129,28 +129,33 @@ class Provider(ABC):
         Raises TemporaryFailure, PermanentFailure, UncertainFailure; SQLAlchemyError when it is
         not urgent and the database is away.
         """
-        noted = self._ledger.noted_elsewhere(reference)
-        if noted is not None:
-            return noted
+        known = self._ledger.known_elsewhere(reference)
+        if known is not None:
+            return known
         try:
-            already = self._ledger.begin(reference, urgent)
+            known = self._ledger.begin(reference, urgent)
         except SQLAlchemyError:
             if not urgent:
                 raise
-            provider_id = self._transmit(number, to_gsm7(text), reference)
-            self._ledger.note_elsewhere(reference, provider_id)
-            return provider_id
-        if already is not None:
-            return already
+            return self._ledger.read_sent(reference) or self._send_unbegun(number, text, reference)
+        if known is not None:
+            return known
         try:
             provider_id = self._transmit(number, to_gsm7(text), reference)
         except (TemporaryFailure, PermanentFailure):
             self._ledger.record(reference, "refused")
             raise
+        self._ledger.remember(reference, provider_id)
         try:
             self._ledger.record(reference, "accepted", provider_id)
         except SQLAlchemyError:  # sent all the same: its report will say so
             self._ledger.note_elsewhere(reference, provider_id)
+        return provider_id
+
+    def _send_unbegun(self, number: str, text: str, reference: str) -> str:
+        provider_id = self._transmit(number, to_gsm7(text), reference)
+        self._ledger.remember(reference, provider_id)
+        self._ledger.note_elsewhere(reference, provider_id)
         return provider_id
 
     def record_late(self) -> None:
