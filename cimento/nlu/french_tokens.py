@@ -48,7 +48,8 @@ class FrenchTokens(SpacyTokenizer):
         in `pipes`.
         """
         component = cls(config)
-        component._model = spacy.load(config["model"])
+        unused = set(spacy.info(config["model"], silent=True)["components"]) - set(config["pipes"])
+        component._model = spacy.load(config["model"], exclude=list(unused))
         component._model.select_pipes(enable=config["pipes"])
         return component
 

@@ -10,8 +10,12 @@ import sys
 import warnings
 from pathlib import Path
 
+import yaml
+
+from cimento.ops.lean import leave_out_tensorflow, needs_tensorflow, read_domain_once
 from cimento.ops.train import MODEL
 from cimento.settings.chat import ChatSettings
+from cimento.settings.paths import ROOT
 from cimento.settings.servers import ServerSettings
 
 ENDPOINTS = Path("var/endpoints.yml")  # written by `cimento run`
@@ -34,8 +38,11 @@ def serve() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     warnings.showwarning = lambda *_, **__: None
     logging.disable(logging.WARNING)  # TensorFlow's, about parts left out on purpose
+    if not needs_tensorflow(yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))):
+        leave_out_tensorflow()
     import rasa.__main__  # here: after the warnings are silenced
 
+    read_domain_once()
     logging.disable(logging.NOTSET)
     sys.argv = ["rasa", *arguments()]
     rasa.__main__.main()
