@@ -68,11 +68,13 @@ class Ledger:
 
     def read_sent(self, reference: str) -> str | None:
         """Return the provider's id of an urgent message that was sent, None when it is to be sent:
-        for when nothing can be written here. A database that is locked or full can be read; what
-        cannot be read was never begun.
+        for when nothing can be written here. What this process sent it remembers; a database that
+        is locked or full can be read; what cannot be read was never begun.
 
         Raises UncertainFailure when an earlier call was cut, and a report may still come.
         """
+        if reference in self._sent:
+            return self._sent[reference]
         query = sa.select(OUTBOUND).where(OUTBOUND.c.reference == reference)
         try:
             with self._engine.connect() as connection:
@@ -117,12 +119,10 @@ class Ledger:
         if len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
 
-    def known_elsewhere(self, reference: str) -> str | None:
-        """Return the provider's id of a message that this process sent, or that was noted
-        elsewhere; None of another."""
-        for known in (self._sent, self._memory):
-            if reference in known:
-                return known[reference]
+    def noted_elsewhere(self, reference: str) -> str | None:
+        """Return the provider's id of a message that was sent so, None when it was not."""
+        if reference in self._memory:
+            return self._memory[reference]
         noted = self._elsewhere.read(reference, _SUFFIX)
         return None if noted is None else str(json.loads(noted)[1])
 

@@ -129,17 +129,17 @@ class Provider(ABC):
         Raises TemporaryFailure, PermanentFailure, UncertainFailure; SQLAlchemyError when it is
         not urgent and the database is away.
         """
-        known = self._ledger.known_elsewhere(reference)
-        if known is not None:
-            return known
+        noted = self._ledger.noted_elsewhere(reference)
+        if noted is not None:
+            return noted
         try:
-            known = self._ledger.begin(reference, urgent)
+            already = self._ledger.begin(reference, urgent)
         except SQLAlchemyError:
             if not urgent:
                 raise
             return self._ledger.read_sent(reference) or self._send_unbegun(number, text, reference)
-        if known is not None:
-            return known
+        if already is not None:
+            return already
         try:
             provider_id = self._transmit(number, to_gsm7(text), reference)
         except (TemporaryFailure, PermanentFailure):
