@@ -46,7 +46,8 @@ Measured on {date}: {report.machine()}. Load average before: {busy:.2f}.
   chat's endpoint here, through the REST channel on the others.
 - Click to answer: {browser.CLICKS} times in Debian's Chromium, from the click on « Envoyer » to the
   answer on the screen. For comparison, the chat library deep-chat weighs 128 kB gzipped.
-- Training is the whole `rasa train` command with an empty cache.
+- Training is the whole command with an empty cache, without validation: `rasa train
+  --skip-validation`, here as `cimento train` runs it.
 - Follow-ups: on SQLite, each commit on disk before the SMS leaves. A tick runs every minute.
   The SMS of a tick go to a provider that takes no time; those of the last table to Debian's
   Kannel and its simulated operator, both ways with delivery reports, which is what Kannel's

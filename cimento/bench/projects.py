@@ -52,7 +52,7 @@ class Project:
     """A project to train and serve.
 
     `digest` is a SHA-256 of what its model is made of; `actions_port` is None when it has
-    no action server.
+    no action server; `rasa` is the module that is run as Rasa's command line.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Project:
     endpoints: Path
     digest: str
     actions_port: int | None = None
+    rasa: str = "rasa"
 
 
 def cimento(folder: Path, actions_port: int) -> Project:
@@ -72,7 +73,7 @@ def cimento(folder: Path, actions_port: int) -> Project:
     endpoints["tracker_store"]["db"] = str(folder / "conversations.db")
     file = folder / "endpoints.yml"
     _write(file, endpoints)
-    return Project("cimento", ROOT, file, sources_digest(), actions_port)
+    return Project("cimento", ROOT, file, sources_digest(), actions_port, "cimento.ops.lean")
 
 
 def baseline(name: str, folder: Path) -> Project:

@@ -48,7 +48,15 @@ def serving(project: Project, archive: Path) -> Iterator[Server]:
     """
     name = f"run_{project.name}"
     url = f"http://127.0.0.1:{(port := free_port())}"
-    arguments = ["rasa", "run", "--enable-api", "--interface", "127.0.0.1", "--port", str(port)]
+    arguments = [
+        project.rasa,
+        "run",
+        "--enable-api",
+        "--interface",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     arguments += ["--model", str(archive), "--endpoints", str(project.endpoints)]
     arguments += ["--credentials", "credentials.yml"]
     actions_pid = None

@@ -86,8 +86,8 @@ def train(root: Path = ROOT) -> None:
     sources = sources_digest(root)
     with tempfile.TemporaryDirectory(dir=root / MODEL.parent) as out:
         # Validation reads all lines twice more, and is a test: `rasa data validate`.
-        command = [sys.executable, "-m", "rasa", "train", "--skip-validation", "--out", out]
-        command += ["--fixed-model-name", "new"]
+        command = [sys.executable, "-m", "cimento.ops.lean", "train", "--skip-validation"]
+        command += ["--out", out, "--fixed-model-name", "new"]
         with (
             _told_to_stop() as told,
             running(command, root / _LOG, root, {}, gently=False) as process,

@@ -5,7 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
-_ASKED = ["-m", "rasa", "train", "--skip-validation", "--out"]
+_ASKED = ["-m", "cimento.ops.lean", "train", "--skip-validation", "--out"]
 
 if sys.orig_argv[1:6] == _ASKED:
     out, option, name = sys.orig_argv[6:]
