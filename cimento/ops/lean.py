@@ -118,11 +118,21 @@ def read_yaml(text: str) -> Any:
 
 def read_domain_once() -> None:
     """Let Rasa read the domain that is in a model once, with the C parser."""
+    from rasa.engine.graph import ExecutionContext
+    from rasa.engine.storage.resource import Resource
+    from rasa.engine.storage.storage import ModelStorage
     from rasa.graph_components.providers.domain_provider import DomainProvider
     from rasa.shared.core.domain import Domain
 
+    # Rasa checks the annotations of its components.
     def load(
-        cls: Any, /, config: Any, model_storage: Any, resource: Any, *_: Any, **__: Any
+        cls: Any,
+        /,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
     ) -> DomainProvider:
         with model_storage.read_from(resource) as folder:
             text = (folder / "domain.yml").read_text(encoding="utf-8")
