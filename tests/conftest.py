@@ -172,9 +172,12 @@ def postgres_server(programs: None) -> Iterator[services.Postgres]:
 @pytest.fixture(scope="session")
 def agent() -> "Agent":
     """The deployed model, in this process; a test says where its action server is."""
+    import structlog
     from rasa.core.agent import Agent
     from rasa.utils.endpoints import EndpointConfig
 
+    # As in the server: else each message that is read is printed, which takes longer.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     agent = Agent.load(str(ROOT / MODEL), action_endpoint=EndpointConfig())
     assert agent.processor is not None
     return agent

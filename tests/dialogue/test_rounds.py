@@ -46,7 +46,7 @@ def held(assistant: Assistant, dialogue: dict[str, Any]) -> Iterator[tuple[str, 
 
 def test_conversations(assistant: Assistant) -> None:
     files = sorted(ROUNDS.glob("*.yml"))
-    dialogues = [one for file in files for one in yaml.safe_load(file.read_text(encoding="utf-8"))]
+    dialogues = [one for file in files for one in yaml.load(file.read_bytes(), yaml.CSafeLoader)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         turns = [*chain.from_iterable(pool.map(lambda one: [*held(assistant, one)], dialogues))]
     wrong = [turn for turn in turns if turn]
