@@ -169,7 +169,7 @@ def run(settings: ServerSettings, followup: FollowUpSettings) -> int:
     for name, command in commands(settings).items():
         environment = {**environment_for(*command.concerns), **QUIET}
         manager.add_process(name, command.line, env=environment, cwd=str(ROOT))
-    print("Starting (about 20 seconds)…", flush=True)
+    print("Starting (some 15 seconds)…", flush=True)
     threading.Thread(target=_announce, args=[settings, followup], daemon=True).start()
     manager.loop()
     return manager.returncode or 0
