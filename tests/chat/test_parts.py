@@ -234,6 +234,20 @@ def test_an_alarm_has_the_number_for_its_level_first(replies: Replies) -> None:
         assert first or level == "equipe", wording.response
 
 
+@pytest.mark.parametrize(
+    ("topic", "label"),
+    [
+        ("fever", "Urgence, ou pas de médecin\u00a0: appeler le 15"),
+        ("worrying_sign", "En cas d'urgence, appeler le 15"),
+        ("emergency", "Appeler le 15"),
+    ],
+)
+def test_the_button_of_the_15_says_when(replies: Replies, topic: str, label: str) -> None:
+    wording = CATALOGUE.answer(topic)
+    calls = replies.reply(turn_of(CATALOGUE.render(wording.text), wording.custom))["calls"]
+    assert [link["label"] for link in calls if link["href"] == "tel:15"] == [label]
+
+
 def test_every_number_of_every_alarm_can_be_called(replies: Replies) -> None:
     for wording in CATALOGUE.wordings:
         if wording.custom.get("escalation") in (None, "none") or wording.channel != WEB:

@@ -16,7 +16,8 @@ _CONDITION = {
     "114": "SMS au 114, si vous ne pouvez pas parler ou entendre",
     "3114": "Dans les autres cas, appeler le 3114",
 }
-_NO_DOCTOR = "Pas de médecin\u00a0? Appeler le 15"
+_NO_DOCTOR = "Urgence, ou pas de médecin\u00a0: appeler le 15"
+_IF_URGENT = "En cas d'urgence, appeler le 15"
 _HARM = "Geste fait ou possible\u00a0: appeler le 15"
 _NO_BREAK = "\u00a0"
 
@@ -61,6 +62,8 @@ def calls(text: str, service: Mapping[str, str], level: str) -> list[Link]:
         if link["href"] == "tel:15":
             if level == "medecin":
                 link["label"] = _NO_DOCTOR
+            elif level == "equipe":
+                link["label"] = _IF_URGENT
             elif "tel:3114" in found:
                 link["label"] = _HARM
     return ordered

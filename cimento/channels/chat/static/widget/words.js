@@ -11,7 +11,7 @@ const DOCTOR = "Appelez immédiatement votre médecin";
 /** Return the heading of an alarm, undefined when there is none. `other`: for somebody else. */
 export function alarmOf(escalation, other) {
   if (escalation === "medecin") return other ? DOCTOR.replace("votre", "son") : DOCTOR;
-  return { urgence: "Urgence", equipe: "Demandez un avis" }[escalation];
+  return { urgence: "Urgence", equipe: "N'hésitez pas à demander" }[escalation];
 }
 
 /** Return an alarm's text without a first sentence that its heading says already. */
