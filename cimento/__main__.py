@@ -14,6 +14,8 @@ import sqlalchemy as sa
 import typer
 
 from cimento.followup import cli as followup
+from cimento.ops.backup import cli as backup
+from cimento.ops.backup.prints import BackupError
 from cimento.team import cli as team
 from cimento.team.accounts import AccountRefused
 
@@ -24,6 +26,7 @@ app = typer.Typer(
 )
 followup.app.add_typer(team.app)
 app.add_typer(followup.app, name="followup")
+app.add_typer(backup.app)
 
 
 def _refuse(reason: object) -> typer.Exit:
@@ -208,7 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         app(args=arguments, prog_name="cimento")
     except SystemExit as end:  # how typer says that a command is over
         return end.code if isinstance(end.code, int) else 1
-    except (*followup.REFUSALS, AccountRefused) as error:
+    except (*followup.REFUSALS, AccountRefused, BackupError) as error:
         print(error, file=sys.stderr)
     except sa.exc.OperationalError as error:
         print(f"The database cannot be reached: {type(error.orig).__name__}.", file=sys.stderr)

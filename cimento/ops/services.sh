@@ -1,7 +1,7 @@
 #!/bin/sh
-# Install from Debian what the tests run against: a browser, an SMS gateway, two databases.
+# Install from Debian what the tests run against: a browser, an SMS gateway, two databases, GnuPG.
 set -eu
-packages="chromium kannel kannel-extras postgresql redis-server"
+packages="chromium gnupg kannel kannel-extras postgresql redis-server"
 
 missing=""
 for package in $packages; do
