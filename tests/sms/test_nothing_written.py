@@ -186,10 +186,11 @@ def test_what_was_sent_and_not_recorded_is_not_sent_by_the_next_process(
 
 
 def test_what_was_sent_and_recorded_is_not_sent_while_the_database_is_locked(
-    database: Database,
+    database: Database, tmp_path: Path
 ) -> None:
     impatient = open_database(str(database.engine.url), patience=0.1).engine
-    provider, reborn = Sending(Ledger(impatient)), Sending(Ledger(impatient))
+    folder = SpoolFolder(tmp_path)
+    provider, reborn = Sending(Ledger(impatient, folder)), Sending(Ledger(impatient, folder))
     provider.send(NUMBER, "Appelez", "r1", urgent=True)
     with locked(database):  # its conversation was not recorded as done, and is answered again
         assert provider.send(NUMBER, "Appelez", "r1", urgent=True) == "id-r1"
@@ -198,9 +199,9 @@ def test_what_was_sent_and_recorded_is_not_sent_while_the_database_is_locked(
 
 
 def test_what_this_process_sent_is_not_sent_again_while_the_database_is_gone(
-    database: Database,
+    database: Database, tmp_path: Path
 ) -> None:
-    provider = Sending(Ledger(database.engine))
+    provider = Sending(Ledger(database.engine, SpoolFolder(tmp_path)))
     provider.send(NUMBER, "Appelez", "r1", urgent=True)
     with database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE sms_outbound")
@@ -209,11 +210,11 @@ def test_what_this_process_sent_is_not_sent_again_while_the_database_is_gone(
 
 
 def test_what_was_cut_off_waits_for_its_report_while_the_database_is_locked(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     impatient = open_database(str(database.engine.url), patience=0.1).engine
     Ledger(impatient).begin("r1", urgent=True)
-    reborn = Sending(Ledger(impatient))
+    reborn = Sending(Ledger(impatient, SpoolFolder(tmp_path)))
     with locked(database):
         with pytest.raises(UncertainFailure):
             reborn.send(NUMBER, "Appelez", "r1", urgent=True)
