@@ -16,6 +16,7 @@ FLOORS = [
     ["cimento.bench"],
     ["cimento.ops"],
     ["actions", "cimento.channels", "cimento.team"],
+    ["cimento.monitoring"],
     ["cimento.followup", "cimento.dialogue"],
     ["cimento.answers"],
     ["cimento.sms"],
@@ -25,6 +26,7 @@ FLOORS = [
 ]
 # What a floor must do without: it would work with another assistant.
 FREE_OF_RASA = [
+    "cimento.monitoring",
     "cimento.followup",
     "cimento.team",
     "cimento.answers",

@@ -14,6 +14,7 @@ from cimento.settings.followup import FollowUpSettings
 from cimento.settings.sms import SmsSettings
 from cimento.sms import tables
 from cimento.store.database import Database, checkpoint
+from cimento.store.heartbeat import PURGE, beat
 from cimento.store.vault import is_by_sms
 
 # Who still has something to be sent.
@@ -48,7 +49,8 @@ def purge(
     """Erase what is too old at `now` (aware); return how many people.
 
     People who still have something to be sent are kept, and their conversations. A store
-    that fails keeps nothing from being erased in the others; then its error is raised.
+    that fails keeps nothing from being erased in the others; then its error is raised. A purge that
+    did all is recorded.
     """
 
     def is_stranger_or_over(conversation: str) -> bool:
@@ -62,7 +64,9 @@ def purge(
         others.callback(
             conversations.purge, (now - retention.web).timestamp(), lambda id_: not is_by_sms(id_)
         )
-        return _purge_people(database, conversations, now, now - retention.people)
+        erased = _purge_people(database, conversations, now, now - retention.people)
+    beat(database.engine, PURGE, now)
+    return erased
 
 
 def _purge_people(

@@ -26,6 +26,7 @@ from cimento.settings.followup import FollowUpSettings
 from cimento.settings.worker import WorkerSettings
 from cimento.sms.gateway import Gateway
 from cimento.store.database import Database
+from cimento.store.heartbeat import TICK, beat
 from cimento.store.secret import derive
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Jobs:
     retention: Retention = field(default_factory=read_retention)
 
     def tick(self) -> None:
-        """Send what is due, then tell the team."""
+        """Send what is due, tell the team, and record that all this was done."""
         outcomes = self.dispatcher.tick()
         if outcomes:
             logger.info("Tick: %s.", ", ".join(f"{n} {what}" for what, n in outcomes.items()))
@@ -55,6 +56,7 @@ class Jobs:
                 settings.smtp_url, settings.alert_from, settings.alert_to, settings.team_url
             )
             mail_alerts(self.database, mailer, self.clock(), settings.alert_repeat)
+        beat(self.database.engine, TICK, self.clock())
 
     def purge(self) -> None:
         """Erase what is older than the retention, in every store."""

@@ -30,7 +30,14 @@ class ServerSettings(Concern):
         secret=True,
     )
 
-    @validator("api_token")
+    monitor_token: str = setting(
+        "",
+        "shows monitoring which part is broken, from another machine or behind a proxy; "
+        f"{SHORTEST_TOKEN} characters or more; without it, programs of this machine alone",
+        secret=True,
+    )
+
+    @validator("api_token", "monitor_token")
     def _not_guessed(cls, token: str) -> str:
         if token and len(token) < SHORTEST_TOKEN:
             raise ValueError(

@@ -55,6 +55,12 @@ class SqlConversations:
     def _exists(self) -> bool:
         return bool(sa.inspect(self._engine).has_table(_EVENTS.name))
 
+    def try_to_write(self) -> None:
+        """Raise SQLAlchemyError when nothing can be written: a deletion of nothing takes the lock
+        and needs the right to write, and changes nothing."""
+        if self._exists():
+            self._delete(sa.false())
+
     def read(self, conversation: str) -> list[dict[str, Any]]:
         """Return the events of a conversation, oldest first."""
         if not self._exists():

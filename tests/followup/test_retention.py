@@ -31,6 +31,7 @@ from cimento.settings.worker import WorkerSettings
 from cimento.sms import tables
 from cimento.store.conversations import SqlConversations
 from cimento.store.database import Database, connect, open_database
+from cimento.store.heartbeat import PURGE, TICK, last_beat
 from tests.followup.conftest import NOON, request
 from tests.followup.fakes import FakeClock
 
@@ -229,6 +230,26 @@ def test_a_store_that_fails_keeps_nothing_in_the_others(
     with pytest.raises(OperationalError, match="timestamp"):
         purge(database, conversations, NOON + 2 * KEPT.people, KEPT)
     assert (known(database), count()) == (0, [0, 0, 0])
+    assert last_beat(database.engine, PURGE) is None  # it is seen from outside that it failed
+
+
+def test_what_was_done_is_recorded_and_what_failed_is_not(
+    database: Database,
+    conversations: SmsConversations,
+    dispatcher: Dispatcher,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    jobs = Jobs(database, dispatcher, WorkerSettings(), conversations, clock)
+    jobs.tick()
+    jobs.purge()
+    clock.move(seconds=60)
+    monkeypatch.setattr(dispatcher, "tick", dict.popitem)  # raises: it is given nothing
+    with pytest.raises(TypeError):
+        jobs.tick()
+    assert [last_beat(database.engine, name) for name in (TICK, PURGE)] == [NOON, NOON]
+    jobs.purge()
+    assert last_beat(database.engine, PURGE) == NOON + timedelta(seconds=60)
 
 
 def test_the_worker_keeps_every_promise_by_its_clock(

@@ -1,0 +1,1 @@
+"""What is seen from outside: whether each part works, and figures that name nobody."""
