@@ -10,6 +10,7 @@ import logging
 import re
 import uuid
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -23,6 +24,7 @@ from cimento.channels.gate import Gated
 from cimento.channels.housekeeping import keep_house
 from cimento.channels.local import comes_from_here
 from cimento.channels.turn import complete
+from cimento.monitoring.turns import count_refusal, count_turn
 from cimento.settings.chat import ChatSettings
 from cimento.settings.servers import ServerSettings
 
@@ -67,6 +69,7 @@ class CimentoRestInput(InputChannel):
         @routes.middleware("request")
         async def admit(request: Request) -> None:
             if not _may_use(request, mode, proxies):
+                count_refusal("rest", "not_local")
                 raise Forbidden(
                     "The REST channel is for programs of this machine alone, in JSON. Set "
                     "CIMENTO_REST=open to open it; the website talks to /chat."
@@ -79,7 +82,7 @@ class CimentoRestInput(InputChannel):
         @routes.post("/webhook")
         async def receive(request: Request) -> HTTPResponse:
             sender, text = self._read(request)
-            output = CollectingOutputChannel()
+            output, begun = CollectingOutputChannel(), monotonic()
             message = UserMessage(text, output, sender, input_channel=self.name())
             try:
                 await on_new_message(message)
@@ -87,6 +90,7 @@ class CimentoRestInput(InputChannel):
                 # The traceback may hold the patient's words: only its kind is logged.
                 logger.error("A message could not be handled: %s.", type(error).__name__)
             turn = complete(output.messages, sender, self._catalogue, heard=text)
+            count_turn("rest", monotonic() - begun, turn)
             return response.json(turn)
 
         return routes

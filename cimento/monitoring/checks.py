@@ -77,13 +77,14 @@ class Checks:
             "itself: if this lasts, see its output, then restart."
         )
 
-    def _open(self) -> Database:
+    def open(self) -> Database:
+        """Return the database of the follow-ups. Raises DatabaseError."""
         self._opened = self._opened or open_database(self._storage.database_url, PATIENCE)
         return self._opened
 
     def _database(self) -> str | None:
         try:
-            beat(self._open().engine, PROBE, _now())
+            beat(self.open().engine, PROBE, _now())
         except DatabaseError as error:
             return str(error)
         except SQLAlchemyError as error:
@@ -131,7 +132,7 @@ class Checks:
     def _since(self, what: str, name: str, late: timedelta) -> str | None:
         """Return what to say of something that has not happened for `late`, or never."""
         try:
-            at = last_beat(self._open().engine, name)
+            at = last_beat(self.open().engine, name)
         except (DatabaseError, SQLAlchemyError) as error:
             return f"{what} cannot be known while the database is away ({_kind(error)})"
         if at is None:

@@ -1,55 +1,34 @@
-"""Ask all checks without holding anybody up: in threads of their own, and seldom."""
+"""Ask all checks without holding anybody up."""
 
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from cimento.monitoring.checks import Check
-
-FRESH = 5.0  # seconds that what a check said is said again
-DEADLINE = 5.0  # seconds after which a check that has said nothing is taken for bad news
+from cimento.monitoring.seldom import DEADLINE, FRESH, Seldom
 
 
 class Readiness:
-    """What the checks say now. Whoever asks in the meantime gets the same answer; a check that
-    hangs is not asked again until it ends."""
+    """What the checks say now, or said `fresh` seconds ago."""
 
     def __init__(
         self, checks: Mapping[str, Check], fresh: float = FRESH, deadline: float = DEADLINE
     ) -> None:
         threads = ThreadPoolExecutor(len(checks), "check")
-        self._probes = {
-            name: _Probe(name, check, threads, fresh, deadline) for name, check in checks.items()
+        self._deadline = deadline
+        self._checks = {
+            name: Seldom(check, threads, fresh, deadline) for name, check in checks.items()
         }
 
     async def wrong(self) -> dict[str, str | None]:
         """Return {part: what is wrong with it and what to do, None when nothing is}."""
-        said = await asyncio.gather(*(probe.ask() for probe in self._probes.values()))
-        return dict(zip(self._probes, said, strict=True))
+        said = await asyncio.gather(*map(self._ask, self._checks))
+        return dict(zip(self._checks, said, strict=True))
 
-
-class _Probe:
-    def __init__(
-        self, name: str, check: Check, threads: ThreadPoolExecutor, fresh: float, deadline: float
-    ) -> None:
-        self._name, self._check, self._threads = name, check, threads
-        self._fresh, self._deadline = fresh, deadline
-        self._asked: asyncio.Future[str | None] | None = None
-        self._asked_at = 0.0  # on the loop's clock
-
-    async def ask(self) -> str | None:
-        loop = asyncio.get_running_loop()
-        age = loop.time() - self._asked_at
-        if self._asked is None or (self._asked.done() and age >= self._fresh):
-            self._asked = loop.run_in_executor(self._threads, self._look)
-            self._asked_at, age = loop.time(), 0.0
-        done, _ = await asyncio.wait([self._asked], timeout=max(0.0, self._deadline - age))
-        if done:
-            return self._asked.result()
-        return f"{self._name}: nothing was said within {self._deadline:.0f} s: it hangs."
-
-    def _look(self) -> str | None:
+    async def _ask(self, name: str) -> str | None:
         try:
-            return self._check()
+            return await self._checks[name].ask()
+        except asyncio.TimeoutError:
+            return f"{name}: nothing was said within {self._deadline:.0f} s: it hangs."
         except Exception as error:  # its words may hold an address
-            return f"{self._name}: it cannot be looked at ({type(error).__name__})."
+            return f"{name}: it cannot be looked at ({type(error).__name__})."

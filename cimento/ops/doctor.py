@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cimento.monitoring.checks import PATIENCE, Checks
-from cimento.monitoring.readiness import DEADLINE
+from cimento.monitoring.seldom import DEADLINE
 from cimento.settings.concern import SettingError
 from cimento.settings.paths import ROOT
 from cimento.settings.servers import ServerSettings

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from time import monotonic
 from typing import Any
 
 import yaml
@@ -24,6 +25,7 @@ from cimento.channels.chat.site import add_pages
 from cimento.channels.gate import Gated
 from cimento.channels.housekeeping import keep_house
 from cimento.channels.turn import complete
+from cimento.monitoring.turns import count_refusal, count_turn
 from cimento.settings.chat import ChatSettings
 from cimento.settings.headers import HEADERS
 from cimento.store.tracker_store import REASONS, stored_in
@@ -136,6 +138,7 @@ class ChatInput(InputChannel):
                 self._guard.count_address(request)
                 answer = await handler(request, **arguments)
             except Refusal as refusal:
+                count_refusal("chat", refusal.code)
                 answer = response.json(refusal.as_json(), status=refusal.status)
                 if refusal.retry_after:
                     answer.headers["Retry-After"] = str(refusal.retry_after)
@@ -197,11 +200,13 @@ class ChatInput(InputChannel):
         self, on_new_message: OnNewMessage, conversation: str, text: str
     ) -> list[dict[str, Any]]:
         """Return the completed turn; what was said so far when it takes too long or fails."""
-        output = CollectingOutputChannel()
+        output, begun = CollectingOutputChannel(), monotonic()
         message = UserMessage(text, output, conversation, input_channel=self.name())
         try:
             await asyncio.wait_for(on_new_message(message), self._settings.turn_seconds)
         except Exception as error:
             # The traceback may hold the patient's words: only its kind is logged.
             logger.error("A message could not be handled: %s.", type(error).__name__)
-        return complete(output.messages, conversation, self._catalogue, heard=text)
+        turn = complete(output.messages, conversation, self._catalogue, heard=text)
+        count_turn("chat", monotonic() - begun, turn)
+        return turn

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any, NamedTuple
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -12,6 +13,7 @@ from cimento.answers.catalogue import SMS, Catalogue
 from cimento.channels.sms import choices
 from cimento.channels.sms.compose import Composer
 from cimento.channels.turn import Message, complete, said_once
+from cimento.monitoring.turns import count_turn
 from cimento.nlu.text import clip
 from cimento.sms.providers.base import Inbound
 
@@ -108,7 +110,7 @@ class Assistant:
 
         When it takes too long or fails: what was said so far, else what turn.complete makes of it.
         """
-        output, conversation = SmsOutput(), received.conversation
+        output, conversation, begun = SmsOutput(), received.conversation, monotonic()
         message = UserMessage(words, output, conversation, input_channel=CHANNEL)
         try:
             await asyncio.wait_for(received.on_new_message(message), self._turn_seconds)
@@ -116,5 +118,6 @@ class Assistant:
             # The traceback may hold the patient's words: only its kind is logged.
             logger.error("A message could not be handled: %s.", type(error).__name__)
         turn = complete(output.messages, conversation, self._catalogue, CHANNEL, words)
+        count_turn("sms", monotonic() - begun, turn)
         said = any(sent.get("text") for sent in output.messages)
         return (said_once(output.messages) if said else turn), turn[-1]["custom"]

@@ -22,6 +22,7 @@ from cimento.channels.sms.dialogue import Dialogue
 from cimento.channels.sms.reception import EVERY, Reception
 from cimento.followup.listener import FollowUpListener
 from cimento.followup.protocol import read_protocol
+from cimento.monitoring.turns import count_refusal
 from cimento.settings.chat import ChatSettings
 from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
@@ -194,6 +195,7 @@ def _guarded(handler: Handler) -> Handler:
         try:
             return await handler(request)
         except Refused as refusal:
+            count_refusal("sms", "token" if refusal.status == 403 else "malformed")
             logger.warning("A request was refused: %s.", refusal)
             return response.text(f"{refusal}\n", status=refusal.status)
         except Exception as error:

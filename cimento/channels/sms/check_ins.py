@@ -12,6 +12,7 @@ from sanic.response import HTTPResponse
 
 from cimento.channels.sms.assistant import SmsOutput
 from cimento.followup.rasa_client import INTENT, check_in_token
+from cimento.monitoring.turns import count_refusal
 from cimento.store.vault import is_by_sms
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ def add_check_ins(routes: Blueprint) -> None:
     async def check_in(request: Request) -> HTTPResponse:
         given = request.headers.get("authorization", "").encode(errors="replace")
         if not hmac.compare_digest(given, expected):
+            count_refusal("check_in", "token")
             return response.text("a token is needed\n", status=401)
         try:
             conversation = request.json["conversation"]
