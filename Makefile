@@ -58,7 +58,7 @@ test-soak: .venv/.synced train ## Run all tests ten times on a busy machine, in 
 soak-alarms: .venv/.synced ## Let 1,000 alarms be written while the assistant is killed at random
 	@$(PYTHON) -m tests.sms.storm 1000
 
-services: ## Install the browser, gateway and databases that the tests need (Debian, root)
+services: ## Install the browser, gateway, databases, promtool that the tests need (Debian, root)
 	@sh cimento/ops/services.sh
 
 pictures: .venv/.synced train ## Make the pictures of docs/ anew

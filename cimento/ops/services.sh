@@ -1,7 +1,7 @@
 #!/bin/sh
-# Install from Debian what the tests run against: a browser, an SMS gateway, two databases, GnuPG.
+# Install from Debian what the tests run against: a browser, an SMS gateway, two databases, GnuPG, promtool.
 set -eu
-packages="chromium gnupg kannel kannel-extras postgresql redis-server"
+packages="chromium gnupg kannel kannel-extras postgresql prometheus redis-server"
 
 missing=""
 for package in $packages; do
