@@ -148,9 +148,9 @@ def _takes_writes(conversations: SqlConversations) -> str | None:
         conversations.try_to_write()
     except SQLAlchemyError as error:
         return (
-            f"The database of the conversations takes nothing ({_kind(error)}): single questions "
-            "are answered, and no turn remembers the one before. Is it running, its disk full, "
-            "locked, or read-only?"
+            f"The database of the conversations takes nothing ({_kind(error)}): turns are "
+            "answered, and may not remember the one before. Is it running, its disk full, locked, "
+            "or read-only?"
         )
     return None
 

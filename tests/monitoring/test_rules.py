@@ -5,6 +5,7 @@ import re
 import subprocess
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -30,9 +31,9 @@ def promtool(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def rules() -> list[dict[str, str]]:
+def rules() -> list[dict[str, Any]]:
     (group,) = yaml.safe_load((PROMETHEUS / "rules.yml").read_text(encoding="utf-8"))["groups"]
-    found: list[dict[str, str]] = group["rules"]
+    found: list[dict[str, Any]] = group["rules"]
     return found
 
 
@@ -88,3 +89,15 @@ def test_what_they_choose_by_is_a_value_that_there_is() -> None:
         assert set(values.split("|")) <= known[label]
     parts = [set(values.split("|")) for label, values in chosen if label == "part"]
     assert set.union(*parts) == set(GREEN)  # none is broken unheard
+
+
+def test_the_page_tells_what_to_do_about_each_alert_and_each_part() -> None:
+    page = (ROOT / "docs/monitoring.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert told == {rule["alert"] for rule in rules()} | set(GREEN)
+
+
+def test_who_is_woken_up_is_told_in_french_too() -> None:
+    waking = [rule for rule in rules() if rule["labels"]["severity"] == "page"]
+    for rule in waking:
+        assert rule["annotations"].get("summary_fr"), rule["alert"]
