@@ -43,7 +43,7 @@ def _source(reader: Reader) -> None:
 # What is done to an open chat before it is checked.
 STATES: dict[str, Callable[[Reader], object]] = {
     "open": lambda reader: None,
-    "suggestions": lambda reader: reader.chat.get_by_text("Avant l'acte").click(),
+    "suggestions": lambda reader: reader.chat.get_by_text("Après l'acte").click(),
     "exchange": lambda reader: reader.ask("Quand puis-je conduire ?"),
     "buttons": lambda reader: reader.ask("bonjour"),
     "team": lambda reader: reader.ask("trois semaines après j'ai la peau toute rouge"),

@@ -46,6 +46,8 @@ def test_the_sheet_is_one_click_away(new_reader: Callable[..., Reader]) -> None:
 
 
 def test_a_suggested_question_is_asked_by_a_click(reader: Reader) -> None:
+    reader.chat.get_by_text("Après l'acte").click()  # closes the one that is open at first
+    expect(reader.button("Dois-je être à jeun ?")).to_be_hidden()
     reader.chat.get_by_text("Avant l'acte").click()
     reader.button("Dois-je être à jeun ?").click()
     expect(reader.answers.first).to_contain_text("jeun")

@@ -228,23 +228,6 @@ def test_the_page_opens_asks_and_hears(new_reader: Callable[..., Reader], site: 
     assert heard[1][1] == {"topic": "fasting", "escalation": "none"}
 
 
-# The touches, after the chat's launcher, that lead to what is asked.
-TASKS: dict[str, tuple[list[str], str]] = {
-    "what do I bring": (["Avant l'acte", "Que faut-il apporter ?"], "vos analyses de sang"),
-    "call somebody": (["Appeler"], "Appeler le 15"),
-    "print my list": (["Ma préparation"], "Imprimer ma liste"),
-}
-
-
-@pytest.mark.parametrize("task", TASKS)
-def test_what_is_often_wanted_takes_three_touches(phone: Reader, task: str) -> None:
-    touches, found = TASKS[task]
-    phone.launcher.tap()
-    for words in touches:
-        phone.chat.get_by_text(words, exact=True).first.tap()
-    expect(phone.chat.get_by_text(re.compile(found)).last).to_be_visible()
-
-
 def test_the_sheet_is_printed_with_the_day(reader: Reader) -> None:
     reader.page.goto(f"{reader.url}/chat/fiche")
     reader.page.evaluate("window.print = () => dispatchEvent(new Event('beforeprint'))")

@@ -10,7 +10,7 @@ import { Memory, keep, recall } from "./memory.js";
 import { showMenu } from "./menu.js";
 import { Notice } from "./notice.js";
 import { printPage, transcript } from "./paper.js";
-import { showPreparation } from "./preparation.js";
+import { printPreparation, showPreparation } from "./preparation.js";
 import { Sheet } from "./sheet.js";
 import { showTopics } from "./topics.js";
 import { SAY, TITLE, afterHeading, alarmOf } from "./words.js";
@@ -167,6 +167,10 @@ export class Chat {
 
   showPreparation() {
     showPreparation(this.state.welcome?.preparation || [], this.sheet, this.root);
+  }
+
+  printPreparation() {
+    printPreparation(this.state.welcome.preparation, this.root);
   }
 
   allQuestions() {

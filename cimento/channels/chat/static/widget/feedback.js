@@ -35,10 +35,13 @@ export function feedback(entry, chat) {
       "Que voulez-vous faire\u00a0?",
       reason === "hard" && entry.can_be_easier ? chat.simpler() : chat.allQuestions(), help(),
     );
-    group.querySelector("button").focus();
+    bring();
   };
   const why = () => {
     put(WHY, ...Object.entries(REASONS).map(([reason, label]) => button(label, () => judge(false, reason, () => after(reason)))));
+    bring();
+  };
+  const bring = () => {
     group.querySelector("button").focus();
     chat.log.reveal(group);
   };

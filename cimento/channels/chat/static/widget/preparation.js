@@ -10,9 +10,11 @@ import { printPage } from "./paper.js";
 const KEPT = "preparation";
 const DAYS = { veille: "La veille de l'examen", jour: "Le jour de l'examen" };
 
+const kept = () => ({ done: {}, ...recall(KEPT) });
+
 /** Show the list; `moments` as the server gives them (openapi.yml). */
 export function showPreparation(moments, sheet, root) {
-  const state = { done: {}, ...recall(KEPT) };
+  const state = kept();
   const change = (changes) => keep(KEPT, Object.assign(state, changes));
   const again = () => showPreparation(moments, sheet, root);
   const dates = el("p", { role: "status" });
@@ -36,7 +38,7 @@ export function showPreparation(moments, sheet, root) {
   sheet.show(
     "Ma préparation",
     el("p", {}, "Cochez ce qui est fait. Tout reste sur cet appareil."),
-    button("Imprimer ma liste", () => print(moments, state, root), { class: "choice" }),
+    button("Imprimer ma liste", () => printPreparation(moments, root, state), { class: "choice" }),
     ...moments.flatMap(moment),
     el("h3", {}, "Mon agenda"),
     el("label", { for: "date" }, "Date de l'examen, si vous la connaissez"),
@@ -51,7 +53,8 @@ export function showPreparation(moments, sheet, root) {
   tellDates();
 }
 
-function print(moments, { done, date }, root) {
+/** Print the list as it is kept, with the passages of the sheet that it rests on. */
+export function printPreparation(moments, root, { done, date } = kept()) {
   const item = ({ text, quotes }) =>
     el("li", {}, `${done[text] ? "☑" : "☐"} ${text}`, ...quotes.map((quote) => el("blockquote", {}, `«\u00a0${quote}\u00a0»`)));
   printPage(

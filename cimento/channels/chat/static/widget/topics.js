@@ -33,9 +33,9 @@ export function showTopics(moments, sheet, ask) {
 /** Return the first questions of each moment, to begin with. */
 export function suggestions(moments, chat) {
   const ask = (text) => button(text, () => chat.send({ text }), { class: "choice" });
-  const group = ({ moment, questions }) =>
+  const group = ({ moment, questions }, n) =>
     el(
-      "details", { name: "moment" },
+      "details", { name: "moment", open: n ? null : "" },
       el("summary", {}, moment),
       ...questions.slice(0, 3).map(({ text }) => ask(text)),
     );
