@@ -136,20 +136,64 @@ def test_who_asks_for_somebody_else_is_answered_so(reader: Reader) -> None:
     expect(answer.get_by_role("heading", name="Appelez immédiatement son médecin")).to_be_visible()
     said = reader.chat.get_by_role("alert").inner_text()
     assert "son médecin" in said and "votre médecin" not in said
-    expect(reader.ask(DRIVING)).to_contain_text("Pour la personne opérée")
+    expect(reader.ask(DRIVING)).to_contain_text("désigne votre proche")
     reader.button("Menu").click()
-    switch = reader.page.get_by_role("checkbox", name="Je suis un proche")
+    switch = reader.chat.locator(".menu").get_by_role("checkbox", name="Je suis un proche")
     expect(switch).to_be_checked()
     switch.uncheck()
     reader.button("Retour").click()
-    expect(reader.ask(DRIVING)).not_to_contain_text("Pour la personne opérée")
+    expect(reader.ask(DRIVING)).not_to_contain_text("désigne votre proche")
+
+
+def test_all_around_the_answers_is_worded_for_somebody_else(reader: Reader) -> None:
+    """By the switch: what is suggested, the box, the list, what is printed and read. The words of
+    the answers stay."""
+    switch = reader.chat.locator(".log").get_by_role("checkbox", name="Je suis un proche")
+    switch.check()
+    expect(switch).to_be_focused()
+    expect(reader.status).to_have_text("Ici, « vous » désigne votre proche.")
+    expect(reader.chat.get_by_text("N'écrivez ni son nom, ni ses numéros")).to_be_visible()
+    expect(reader.box).to_have_accessible_name("Votre question pour un proche (sans nom ni numéro)")
+    reader.button("Mon proche doit-il être à jeun ?").click()
+    answer = reader.answers.first.locator(".bubble")
+    expect(answer.locator("p").first).to_have_text("Ici, « vous » désigne votre proche.")
+    expect(answer).to_contain_text("Soyez à jeun le matin de l'examen")
+    reader.tool("La préparation de mon proche")
+    expect(reader.page.get_by_role("dialog", name="La préparation de mon proche")).to_be_visible()
+    expect(reader.chat.locator(".sheet")).to_contain_text("désigne votre proche")
+    expect(reader.page.get_by_role("checkbox", name="Soyez à jeun le matin")).to_be_visible()
+    reader.page.add_init_script("window.print = () => {}")  # no dialog of the system
+    reader.button("Imprimer sa liste").click()
+    paper = reader.page.frames[-1].locator("body")
+    expect(paper.locator("h1")).to_have_text("La préparation de mon proche")
+    expect(paper).to_contain_text("désigne votre proche")
+    reader.button("Retour").click()
+    reader.tool("Je suis un proche")
+    expect(reader.chat.locator(".menu").get_by_role("checkbox")).to_be_focused()
+    expect(reader.chat.locator(".menu").get_by_text("Ma préparation")).to_be_visible()
+    reader.button("Retour").click()
+    expect(reader.box).to_have_accessible_name("Votre question (sans nom ni numéro)")
+    expect(reader.chat.locator(".suggestions")).to_contain_text("Dois-je être à jeun ?")
+
+
+def test_a_message_for_somebody_else_words_all_around_the_answers_so(reader: Reader) -> None:
+    reader.ask("papa a 39, que dois-je faire ?")
+    expect(reader.box).to_have_accessible_name("Votre question pour un proche (sans nom ni numéro)")
+    reader.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader.tool("Copier")
+    expect(reader.status).to_have_text("La conversation est copiée.")
+    copied = reader.page.evaluate("navigator.clipboard.readText()")
+    assert "*** APPELEZ IMMÉDIATEMENT SON MÉDECIN ***\nIci, «\u00a0vous\u00a0» désigne" in copied
+    assert "votre médecin" not in copied.partition("Source")[0]  # the sheet's own words
+    reader.tool("La préparation de mon proche")
+    expect(reader.button("Imprimer sa liste")).to_be_visible()
 
 
 def test_a_wrong_guess_of_somebody_else_is_taken_back_in_one_touch(reader: Reader) -> None:
     reader.ask("ma mère peut conduire quand ?")
     reader.button("Non, c'est pour moi").click()
     expect(reader.status).to_have_text("Les réponses sont pour vous.")
-    expect(reader.ask(DRIVING)).not_to_contain_text("Pour la personne opérée")
+    expect(reader.ask(DRIVING)).not_to_contain_text("désigne votre proche")
 
 
 def test_an_answer_that_comes_while_closed_shows_on_the_launcher(reader: Reader) -> None:

@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from cimento.answers.catalogue import load_catalogue
-from cimento.settings.paths import ROOT
+from cimento.channels.chat.questions import questions
 from tests.chat.client import Client, text_of
 from tests.servers import Assistant
 
 NUMBER = "05 56 79 56 79, poste 95599"
-QUESTIONS = yaml.safe_load((ROOT / "cimento/channels/chat/questions.yml").read_text("utf-8"))
+QUESTIONS = [each for part in questions() for each in part["questions"]]
 
 
 def database(assistant: Assistant) -> Path:
@@ -36,13 +35,14 @@ def test_the_welcome_tells_what_it_is_and_what_not_to_write(assistant: Assistant
 def test_all_questions_are_understood_as_their_topics(
     parse: Callable[[str], dict[str, Any]],
 ) -> None:
-    asked = {topic: text for part in QUESTIONS for topic, text in part["questions"].items()}
-    understood = {topic: parse(text)["intent"]["name"] for topic, text in asked.items()}
-    assert understood == {topic: topic for topic in asked}
+    for words in ("text", "relative"):
+        asked = {each["topic"]: each[words] for each in QUESTIONS}
+        understood = {topic: parse(text)["intent"]["name"] for topic, text in asked.items()}
+        assert understood == {topic: topic for topic in asked}
 
 
 def test_the_questions_are_those_of_all_topics_of_the_sheet() -> None:
-    asked = [topic for part in QUESTIONS for topic in part["questions"]]
+    asked = [each["topic"] for each in QUESTIONS]
     sheet = {
         wording.topic
         for wording in load_catalogue().wordings

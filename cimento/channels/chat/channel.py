@@ -7,7 +7,6 @@ from functools import wraps
 from time import monotonic
 from typing import Any
 
-import yaml
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
 from sanic.request import Request
@@ -15,8 +14,9 @@ from sanic.response import HTTPResponse
 
 from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.channels.chat.guard import Guard, Said
-from cimento.channels.chat.pages import HERE, Pages
+from cimento.channels.chat.pages import Pages
 from cimento.channels.chat.preparation import preparation
+from cimento.channels.chat.questions import questions
 from cimento.channels.chat.refusals import Refusal
 from cimento.channels.chat.relatives import for_somebody
 from cimento.channels.chat.replies import Replies
@@ -158,17 +158,10 @@ class ChatInput(InputChannel):
 
     def _make_welcome(self) -> dict[str, Any]:
         greeting = self._catalogue.wording("utter_help/chat_greeting")
-        moments = yaml.safe_load((HERE / "questions.yml").read_text(encoding="utf-8"))
         return {
             "max_characters": self._settings.max_characters,
             "greeting": self._replies.shown(self._catalogue.render(greeting.text)),
-            "questions": [
-                {
-                    "moment": part["moment"],
-                    "questions": [{"topic": t, "text": q} for t, q in part["questions"].items()],
-                }
-                for part in moments
-            ],
+            "questions": questions(),
             "preparation": preparation(self._catalogue),
             "service": self._replies.service,
         }

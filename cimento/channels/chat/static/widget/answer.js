@@ -2,14 +2,14 @@
 
 import { SERVICE_CALL, callButton, linked } from "./calls.js";
 import { button, el, icon } from "./dom.js";
-import { SAY, afterHeading, alarmOf } from "./words.js";
+import { SAY, afterHeading, alarmOf, tied } from "./words.js";
 
 const LONG = 240; // characters of one's own message, beyond which it is folded
 const SENTENCE = /^.*?[.!?](?=\s|$)\s*/s;
 
 /** Return a line: its numbers can be called, its key words stand out, no sign begins a line. */
 function line(tag, text, key) {
-  const whole = text.replace(/ (?=[:;!?»])/g, "\u00a0");
+  const whole = tied(text);
   const parts = key ? whole.split(key) : [whole];
   const nodes = parts.flatMap((part, n) => [n && el("strong", {}, ...linked(key)), ...linked(part)]);
   return el(tag, {}, ...nodes.filter(Boolean));
@@ -50,23 +50,24 @@ export function answer({ messages, escalation, sources, calls, other }, chat) {
   const call = (number) => callButton(number, (href) => chat.api.link(href));
   const first = calls.filter(({ primary }) => primary).map(call);
   const others = calls.filter(({ primary }) => !primary).map(call);
+  const whom = other && el("p", { class: "other" }, SAY.other);
   const own = new Set(messages.flatMap((message) => message.sources || []).map(({ href }) => href));
   const sections = messages.map((message, n) => [
     message.title && !(alarm && !n) && el("h3", { class: "topic" }, message.title),
-    ...(alarm && !n ? advice(message, first) : shown(message)),
+    ...(alarm && !n ? advice(message, [...first, whom]) : shown(message)),
     ...(message.sources || []).map((each) => source(each, chat)),
   ]);
   return [
     alarm && el("h3", {}, icon("alarm"), el("span", {}, alarm)),
+    !alarm && whom,
     ...sections.flat(),
-    other && el("p", { class: "other" }, SAY.other),
     others.length > 0 && el("div", { class: "calls" }, ...others),
     ...sources.filter(({ href }) => !own.has(href)).map((each) => source(each, chat)),
   ];
 }
 
-/** Return an alarm's text: its first sentence, the number to call, then the rest. */
-function advice(message, buttons) {
+/** Return an alarm's text: its first sentence, the number to call and for whom it is, then the rest. */
+function advice(message, after) {
   const { text, blocks = [{ kind: "text", lines: [text] }], key } = message;
   const [opening, ...rest] = blocks;
   const [said, ...lines] = opening.lines;
@@ -75,7 +76,7 @@ function advice(message, buttons) {
   const left = bare.slice(sentence.length);
   return [
     sentence && line("p", sentence.trim(), key),
-    ...buttons,
+    ...after,
     ...shown({ blocks: [{ ...opening, lines: [...(left ? [left] : []), ...lines] }, ...rest], key }),
   ];
 }

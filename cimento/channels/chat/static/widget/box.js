@@ -1,7 +1,7 @@
 /* The box to write in: it keeps a draft, and counts near the limit. */
 
 import { button, el, icon } from "./dom.js";
-import { SAY, URGENT } from "./words.js";
+import { SAY, URGENT, frame } from "./words.js";
 
 const NEARLY_FULL = 0.8; // share of the longest message from which characters are counted
 
@@ -22,9 +22,10 @@ export class Box {
       },
     });
     this.counter = el("p", { id: "counter", class: "counter" });
+    this.label = el("label", { for: "box" });
     this.node = el(
       "div", { class: "form" },
-      el("label", { for: "box" }, "Votre question (sans nom ni numéro)"),
+      this.label,
       el(
         "div", { class: "line" },
         this.area,
@@ -34,8 +35,9 @@ export class Box {
     );
   }
 
-  /** Show the draft. */
+  /** Show the draft, and for whom one asks. */
   restore() {
+    this.label.textContent = frame(this.conversation.state.other).box;
     this.area.value = this.conversation.state.draft;
     this.count();
   }

@@ -12,7 +12,7 @@ import { Notice } from "./notice.js";
 import { printPage, transcript } from "./paper.js";
 import { printPreparation, showPreparation } from "./preparation.js";
 import { Sheet } from "./sheet.js";
-import { showTopics } from "./topics.js";
+import { showTopics, worded } from "./topics.js";
 import { SAY, TITLE, afterHeading, alarmOf } from "./words.js";
 
 const SLOW = 5000; // ms, after which whom to call is said while the answer is awaited
@@ -127,7 +127,7 @@ export class Chat {
     const found = topic && all.find((question) => question.topic === topic);
     if (!found) return;
     this.conversation.memory.save({ asked: topic });
-    await this.send({ text: found.text });
+    await this.send({ text: worded(found, this.state.other) });
   }
 
   close() {
@@ -162,19 +162,30 @@ export class Chat {
   /* -- what is offered -- */
 
   showTopics() {
-    showTopics(this.state.welcome?.questions || [], this.sheet, (message) => this.send(message));
+    showTopics(this.state.welcome?.questions || [], this);
   }
 
   showPreparation() {
-    showPreparation(this.state.welcome?.preparation || [], this.sheet, this.root);
+    const { sheet, root, state } = this;
+    showPreparation(state.welcome?.preparation || [], { sheet, root, other: state.other });
   }
 
   printPreparation() {
-    printPreparation(this.state.welcome.preparation, this.root);
+    const { root, state } = this;
+    printPreparation(state.welcome.preparation, { root, other: state.other });
   }
 
   allQuestions() {
     return button("Toutes les questions", () => this.showTopics(), { class: "choice", "aria-haspopup": "dialog" });
+  }
+
+  /** Return the switch « Je suis un proche »; `then` is done once it was used. */
+  relativeSwitch(then = () => {}, autofocus = false) {
+    const input = el("input", {
+      type: "checkbox", checked: this.state.other ? "" : null, autofocus: autofocus && "",
+      onchange: () => (this.mindOther(input.checked), then()),
+    });
+    return el("label", { class: "step" }, input, el("span", {}, "Je suis un proche"));
   }
 
   simpler() {
@@ -184,10 +195,17 @@ export class Chat {
   /** Word what comes next for somebody else, or not; `control`: what asked, and goes. */
   mindOther(other, control) {
     this.conversation.memory.save({ other });
-    this.notice.tell(other ? SAY.other : "Les réponses sont pour vous.");
+    this.reword();
+    this.notice.tell(other ? SAY.other : SAY.mine);
     if (!control) return;
     control.remove();
     this.focusBox();
+  }
+
+  /** Word what stands around the answers for who asks. */
+  reword() {
+    this.box.restore();
+    this.log.reword(this.state);
   }
 
   /* -- doing -- */
@@ -232,8 +250,9 @@ export class Chat {
 
   /** Tell of an answer: an alarm at once and in an open panel, others by a mark when it is closed. */
   arrived(entry) {
-    const { topic, escalation, messages, other } = entry;
+    const { topic, escalation, messages, other, supposed } = entry;
     this.host.tell("answer", { topic, escalation });
+    if (supposed) this.reword();
     if (isUrgent(entry)) {
       this.sheet.close();
       if (!this.panel.open) this.open();

@@ -5,7 +5,7 @@ import { button, clock, el } from "./dom.js";
 import { feedback } from "./feedback.js";
 import { suggestions } from "./topics.js";
 import { readAloud } from "./voice.js";
-import { SAY } from "./words.js";
+import { alarmOf, spoken } from "./words.js";
 
 const MARGIN = 3; // px above what is brought to the top
 
@@ -30,6 +30,16 @@ export class Log {
       node.append(el("div", { class: "bubble" }, ...shown(welcome.greeting)), suggestions(welcome.questions, chat));
     }
     for (const entry of entries) this.place(entry);
+  }
+
+  /** Word what is suggested anew, unannounced; focus stays on the switch that asked. */
+  reword({ welcome }) {
+    const old = this.node.querySelector(".suggestions");
+    if (!old) return;
+    const asked = old.contains(this.node.getRootNode().activeElement);
+    const anew = suggestions(welcome.questions, this.chat);
+    old.replaceWith(anew);
+    if (asked) anew.querySelector("input").focus();
   }
 
   /** Add one entry. What the last answer offered goes once there is a newer one. */
@@ -64,8 +74,9 @@ export class Log {
     );
   }
 
-  reading({ messages }) {
-    const text = messages.map((message) => message.text).join("\n");
+  reading(entry) {
+    const alarm = alarmOf(entry.escalation, entry.other);
+    const text = [...(alarm ? [`${alarm}.`] : []), ...spoken(entry)].join("\n");
     const read = ({ currentTarget }) => readAloud(text, currentTarget, (said) => this.chat.notice.tell(said));
     return button("Lire à voix haute", read, { class: "quiet read", "aria-live": "off" });
   }

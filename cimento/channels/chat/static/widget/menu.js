@@ -1,27 +1,25 @@
 /* The menu: what helps to read, what can be done with the conversation. */
 
 import { button, el } from "./dom.js";
+import { frame } from "./words.js";
 
 const SIZES = [1, 1.25, 1.5]; // of the letters, by A− and A+
 
-/** Show the menu of a chat. */
-export function showMenu(chat) {
+/** Show the menu of a chat; `minded`: the switch for somebody else was used, and keeps the focus. */
+export function showMenu(chat, minded = false) {
   const { sheet, choices } = chat;
   const then = (label, act) => button(label, () => (sheet.close(), act()));
   const size = SIZES.indexOf(choices.size || 1);
   const resize = (by) => (chat.choose({ size: SIZES[size + by] }), showMenu(chat));
-  const other = el("input", {
-    type: "checkbox", checked: chat.state.other ? "" : null,
-    onchange: ({ target }) => chat.mindOther(target.checked),
-  });
+  const words = frame(chat.state.other);
   sheet.show(
     "Menu",
     el(
       "div", { class: "menu" },
       button("Toutes les questions", () => chat.showTopics()),
-      button("Ma préparation", () => chat.showPreparation()),
-      chat.state.welcome && then("Imprimer ma liste", () => chat.printPreparation()),
-      el("label", { class: "step" }, other, el("span", {}, "Je suis un proche")),
+      button(words.preparation, () => chat.showPreparation()),
+      chat.state.welcome && then(words.print, () => chat.printPreparation()),
+      chat.relativeSwitch(() => showMenu(chat, true), minded),
       el(
         "div", { class: "line", role: "group", "aria-label": "Taille des lettres et de l'assistant" },
         button("A−", () => resize(-1), { "aria-label": "Lettres plus petites", disabled: size ? null : "" }),

@@ -1,7 +1,7 @@
 /* The conversation as plain text, and whatever is printed: day, urgency, sources that can be read. */
 
 import { clock, day, el } from "./dom.js";
-import { alarmOf } from "./words.js";
+import { alarmOf, spoken } from "./words.js";
 
 const BRAND = "CHU de Bordeaux";
 const AUTHORS = { me: "Vous", bot: "Assistant automatique", note: "Information" };
@@ -11,13 +11,13 @@ const STYLE = `
   ul { padding: 0; } blockquote { margin: 2pt 0 0 24pt; font-size: 13pt; font-style: italic; }
 `;
 
-function lines({ who, text, messages, escalation, sources, other }) {
-  if (who !== "bot") return [text];
-  const alarm = alarmOf(escalation, other);
+function lines(entry) {
+  if (entry.who !== "bot") return [entry.text];
+  const alarm = alarmOf(entry.escalation, entry.other);
   return [
     ...(alarm ? [`*** ${alarm.toUpperCase()} ***`] : []),
-    ...messages.map((message) => message.text),
-    ...sources.map(({ title, quotes = [] }) => `Source\u00a0: ${title}. ${quotes.map((quote) => `«\u00a0${quote}\u00a0»`).join(" ")}`),
+    ...spoken(entry),
+    ...entry.sources.map(({ title, quotes = [] }) => `Source\u00a0: ${title}. ${quotes.map((quote) => `«\u00a0${quote}\u00a0»`).join(" ")}`),
   ];
 }
 

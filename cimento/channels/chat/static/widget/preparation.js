@@ -6,19 +6,20 @@ import { SERVICE_CALL, callButton } from "./calls.js";
 import { button, day, el } from "./dom.js";
 import { keep, recall } from "./memory.js";
 import { printPage } from "./paper.js";
+import { SAY, frame } from "./words.js";
 
 const KEPT = "preparation";
-const DAYS = { veille: "La veille de l'examen", jour: "Le jour de l'examen" };
 
 const kept = () => ({ done: {}, ...recall(KEPT) });
 
-/** Show the list; `moments` as the server gives them (openapi.yml). */
-export function showPreparation(moments, sheet, root) {
+/** Show the list; `moments` as the server gives them (openapi.yml), `other`: for somebody else. */
+export function showPreparation(moments, { sheet, root, other }) {
+  const words = frame(other);
   const state = kept();
   const change = (changes) => keep(KEPT, Object.assign(state, changes));
-  const again = () => showPreparation(moments, sheet, root);
+  const again = () => showPreparation(moments, { sheet, root, other });
   const dates = el("p", { role: "status" });
-  const save = button("Ajouter à mon agenda", () => download(moments, state.date), { class: "choice" });
+  const save = button("Ajouter à mon agenda", () => download(moments, state.date, words), { class: "choice" });
   const tellDates = () => {
     const { date } = state;
     dates.textContent = date ? `La veille\u00a0: ${day(eve(date))}. L'examen\u00a0: ${day(date)}.` : "";
@@ -36,9 +37,10 @@ export function showPreparation(moments, sheet, root) {
     el("h3", {}, moment), ...steps.map(step), ...shown({ blocks: warning }),
   ];
   sheet.show(
-    "Ma préparation",
+    words.preparation,
+    other && el("p", { class: "other" }, SAY.other),
     el("p", {}, "Cochez ce qui est fait. Tout reste sur cet appareil."),
-    button("Imprimer ma liste", () => printPreparation(moments, root, state), { class: "choice" }),
+    button(words.print, () => printPreparation(moments, { root, other }, state), { class: "choice" }),
     ...moments.flatMap(moment),
     el("h3", {}, "Mon agenda"),
     el("label", { for: "date" }, "Date de l'examen, si vous la connaissez"),
@@ -47,18 +49,19 @@ export function showPreparation(moments, sheet, root) {
       oninput: ({ target }) => (change({ date: target.value }), tellDates()),
     }),
     dates, save,
-    button("Effacer ma préparation", forget, { class: "choice" }),
+    button(words.forget, forget, { class: "choice" }),
     callButton(SERVICE_CALL),
   );
   tellDates();
 }
 
 /** Print the list as it is kept, with the passages of the sheet that it rests on. */
-export function printPreparation(moments, root, { done, date } = kept()) {
+export function printPreparation(moments, { root, other }, { done, date } = kept()) {
   const item = ({ text, quotes }) =>
     el("li", {}, `${done[text] ? "☑" : "☐"} ${text}`, ...quotes.map((quote) => el("blockquote", {}, `«\u00a0${quote}\u00a0»`)));
   printPage(
-    root, "Ma préparation",
+    root, frame(other).preparation,
+    other && el("p", {}, SAY.other),
     date && el("p", {}, `L'examen\u00a0: ${day(date)}.`),
     ...moments.flatMap(({ moment, steps, warning }) => [
       el("h2", {}, moment), el("ul", {}, ...steps.map(item)), ...shown({ blocks: warning }),
@@ -67,10 +70,11 @@ export function printPreparation(moments, root, { done, date } = kept()) {
   );
 }
 
-function download(moments, date) {
+function download(moments, date, words) {
   const steps = moments.flatMap((moment) => moment.steps);
-  const events = Object.entries(DAYS).map(([when, summary]) => ({
-    date: when === "jour" ? date : eve(date),
+  const days = { veille: [eve(date), words.eve], jour: [date, words.day] };
+  const events = Object.entries(days).map(([when, [date, summary]]) => ({
+    date,
     summary,
     description: steps.filter((step) => step.when.includes(when)).map(({ text }) => `- ${text}`).join("\n"),
   }));

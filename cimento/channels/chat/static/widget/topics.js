@@ -1,14 +1,24 @@
 /* « Toutes les questions »: the topics by moment; a word finds them. */
 
 import { button, el } from "./dom.js";
+import { frame, tied } from "./words.js";
 
 const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 
+/** Return the words of a question: one's own, or for somebody else. */
+export const worded = ({ text, relative }, other) => (other ? relative : text);
+
+/** Return the button that asks a question; `first` is done before. */
+function question(words, chat, first = () => {}) {
+  return button(tied(words), () => (first(), chat.send({ text: words })), { class: "choice" });
+}
+
 /** Show all questions in the sheet; the one that is chosen is asked. */
-export function showTopics(moments, sheet, ask) {
-  const choose = (text) => (sheet.close(), ask({ text }));
+export function showTopics(moments, chat) {
+  const { sheet, state } = chat;
+  const choice = (each) => question(worded(each, state.other), chat, () => sheet.close());
   const groups = moments.map(({ moment, questions }) =>
-    el("div", {}, el("h3", {}, moment), ...questions.map(({ text }) => button(text, () => choose(text), { class: "choice" }))),
+    el("div", {}, el("h3", {}, moment), ...questions.map(choice)),
   );
   const found = el("p", { role: "status" });
   const find = ({ target }) => {
@@ -32,17 +42,18 @@ export function showTopics(moments, sheet, ask) {
 
 /** Return the first questions of each moment, to begin with. */
 export function suggestions(moments, chat) {
-  const ask = (text) => button(text, () => chat.send({ text }), { class: "choice" });
+  const { other } = chat.state;
+  const words = frame(other);
   const group = ({ moment, questions }, n) =>
     el(
       "details", { name: "moment", open: n ? null : "" },
       el("summary", {}, moment),
-      ...questions.slice(0, 3).map(({ text }) => ask(text)),
+      ...questions.slice(0, 3).map((each) => question(worded(each, other), chat)),
     );
   return el(
     "div", { class: "suggestions", "aria-live": "off" },
-    el("p", {}, "Des questions, selon le moment\u00a0:"), ...moments.map(group),
+    chat.relativeSwitch(), el("p", {}, words.begin), ...moments.map(group),
     chat.allQuestions(),
-    button("Ma préparation", () => chat.showPreparation(), { class: "choice", "aria-haspopup": "dialog" }),
+    button(words.preparation, () => chat.showPreparation(), { class: "choice", "aria-haspopup": "dialog" }),
   );
 }

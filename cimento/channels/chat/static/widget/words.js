@@ -8,6 +8,31 @@ export const URGENT =
 
 const DOCTOR = "Appelez immédiatement votre médecin";
 
+const MINE = {
+  box: "Votre question (sans nom ni numéro)",
+  begin: "Des questions, selon le moment\u00a0:",
+  preparation: "Ma préparation",
+  print: "Imprimer ma liste",
+  forget: "Effacer ma préparation",
+  eve: "La veille de l'examen",
+  day: "Le jour de l'examen",
+};
+const OTHERS = {
+  box: "Votre question pour un proche (sans nom ni numéro)",
+  begin: "Vous demandez pour un proche. N'écrivez ni son nom, ni ses numéros. Des questions, selon le moment\u00a0:",
+  preparation: "La préparation de mon proche",
+  print: "Imprimer sa liste",
+  forget: "Effacer sa préparation",
+  eve: "La veille de l'examen de mon proche",
+  day: "Le jour de l'examen de mon proche",
+};
+
+/** Return what stands around the answers, worded for who is treated or for somebody else. */
+export const frame = (other) => (other ? OTHERS : MINE);
+
+/** Return a text whose signs never begin a line. */
+export const tied = (text) => text.replace(/ (?=[:;!?»])/g, "\u00a0");
+
 /** Return the heading of an alarm, undefined when there is none. `other`: for somebody else. */
 export function alarmOf(escalation, other) {
   if (escalation === "medecin") return other ? DOCTOR.replace("votre", "son") : DOCTOR;
@@ -16,6 +41,13 @@ export function alarmOf(escalation, other) {
 
 /** Return an alarm's text without a first sentence that its heading says already. */
 export const afterHeading = (text) => (text.startsWith(`${DOCTOR}. `) ? text.slice(DOCTOR.length + 2) : text);
+
+/** Return an answer as lines to read aloud, copy or print: for whom it is, and its messages. */
+export function spoken({ messages, escalation, other }) {
+  const said = messages.map(({ text }) => text);
+  if (alarmOf(escalation, other)) said[0] = afterHeading(said[0]);
+  return other ? [SAY.other, ...said] : said;
+}
 
 export const SAY = {
   erased: "La conversation est effacée.",
@@ -26,7 +58,8 @@ export const SAY = {
   notCopied: "Ce navigateur ne permet pas la copie. Vous pouvez imprimer la conversation.",
   kept: "Votre message est resté dans la zone de saisie.",
   noVoice: "Cet appareil n'a pas de voix française. La lecture n'est pas possible.",
-  other: "Pour la personne opérée\u00a0: ici, «\u00a0vous\u00a0» la désigne.",
+  other: "Ici, «\u00a0vous\u00a0» désigne votre proche.",
+  mine: "Les réponses sont pour vous.",
   renewed: "La conversation précédente est terminée. Une nouvelle a commencé.",
   simpler: "Plus simple", // asked as if it had been typed
   slow: "La réponse tarde.",
