@@ -110,7 +110,7 @@ _ROWS: list[tuple[str, Callable[[Figures], str]]] = [
         lambda f: "—" if f.crowd_errors is None else f"{f.crowd_errors}",
     ),
     (
-        "Chat in Chromium, click to answer, p50 / p95 (ms)",
+        "Chat in Chromium, click to painted answer, p50 / p95 (ms)",
         lambda f: _pair(f.click_p50_ms, f.click_p95_ms),
     ),
     (
@@ -141,6 +141,7 @@ def bars(columns: Mapping[str, Figures]) -> str:
         _bar("NLU parse p50 ≤ DIET's", own.parse_p50_ms / diet.parse_p50_ms, 1),
         _bar("NLU parse of 1,000 characters ≤ 50 ms", own.parse_worst_ms or 0.0, 50),
         _bar("Turn p50 at 1 connection ≤ 1.5 × bare Rasa", own.turn_p50_ms / bare.turn_p50_ms, 1.5),
+        _bar("Click to painted answer p50 ≤ 90 ms", own.click_p50_ms or 0.0, 90),
         _bar("Training ≤ 180 s", own.training_s or 0.0, 180),
         _bar("Turn 200 ≤ 1.3 × turn 10", own.turn_200_ms / own.turn_10_ms, 1.3),
     ]
