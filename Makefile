@@ -58,7 +58,7 @@ test-soak: .venv/.synced train ## Run all tests ten times on a busy machine, in 
 soak-alarms: .venv/.synced ## Let 1,000 alarms be written while the assistant is killed at random
 	@$(PYTHON) -m tests.sms.storm 1000
 
-services: ## Install the browser, gateway, databases, promtool that the tests need (Debian, root)
+services: .venv/.synced ## Install what the tests run against: a browser, a gateway, databases… (Debian, root)
 	@sh cimento/ops/services.sh
 
 pictures: .venv/.synced train ## Make the pictures of docs/ anew
@@ -76,5 +76,6 @@ bench: .venv/.synced train ## Measure this project beside two bare Rasa projects
 lock: .venv/.synced ## Compile requirements/ into requirements.txt, with hashes
 	@uv pip compile requirements/requirements.in --override requirements/overrides.txt \
 	  --python-version 3.10 --generate-hashes --no-emit-index-url --no-header -o requirements.txt
-	@for tool in uv audit; do uv pip compile requirements/$$tool.in --universal --generate-hashes \
-	  --no-emit-index-url --no-header -o requirements/$$tool.txt; done
+	@for tool in uv audit oidc; do uv pip compile requirements/$$tool.in --universal \
+	  --python-version 3.10 --generate-hashes --no-emit-index-url --no-header \
+	  -o requirements/$$tool.txt; done

@@ -11,9 +11,11 @@ from cimento.ops.audit import Known, judge, read_known
 from cimento.ops.sbom import pinned, sbom
 from cimento.settings.paths import ROOT
 
+TOOLS = ("uv", "audit", "oidc")  # installed apart
+
 
 def test_every_file_that_is_installed_is_pinned_by_hash() -> None:
-    for file in ("requirements.txt", "requirements/uv.txt", "requirements/audit.txt"):
+    for file in ("requirements.txt", *(f"requirements/{name}.txt" for name in TOOLS)):
         text = (ROOT / file).read_text(encoding="utf-8")
         for entry in re.split(r"\n(?=[a-zA-Z])", text):
             if re.match(r"[a-zA-Z]", entry):
@@ -21,6 +23,8 @@ def test_every_file_that_is_installed_is_pinned_by_hash() -> None:
                 assert "--hash=sha256:" in entry, entry[:80]
     bootstrap = (ROOT / "cimento/ops/bootstrap.sh").read_text(encoding="utf-8")
     assert bootstrap.count("--require-hashes") == 2
+    services = (ROOT / "cimento/ops/services.sh").read_text(encoding="utf-8")
+    assert services.count("pip install") == services.count("--require-hashes") == 1
 
 
 def test_the_bill_of_materials_has_every_package() -> None:

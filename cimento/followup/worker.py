@@ -44,6 +44,7 @@ class Jobs:
     conversations: Conversations
     clock: Clock
     retention: Retention = field(default_factory=read_retention)
+    team_url: str = ""  # what the e-mails link to
 
     def tick(self) -> None:
         """Send what is due, tell the team, and record that all this was done."""
@@ -53,7 +54,7 @@ class Jobs:
         if self.settings.smtp_url:
             settings = self.settings
             mailer = Mailer(
-                settings.smtp_url, settings.alert_from, settings.alert_to, settings.team_url
+                settings.smtp_url, settings.alert_from, settings.alert_to, self.team_url
             )
             mail_alerts(self.database, mailer, self.clock(), settings.alert_repeat)
         beat(self.database.engine, TICK, self.clock())
@@ -86,7 +87,14 @@ def make_jobs(
         RasaClient(followup.rasa_url),
         clock,
     )
-    return Jobs(to.database, dispatcher, settings, to.conversations, clock)
+    return Jobs(
+        to.database,
+        dispatcher,
+        settings,
+        to.conversations,
+        clock,
+        team_url=followup.team_url,
+    )
 
 
 def open_queue(url: str) -> Huey:

@@ -30,6 +30,7 @@ from cimento.settings.chat import ChatSettings
 from cimento.settings.concern import Concern, SettingError
 from cimento.settings.every import check_all, environment_for
 from cimento.settings.followup import FollowUpSettings
+from cimento.settings.login import LoginSettings
 from cimento.settings.paths import ROOT
 from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
@@ -131,7 +132,7 @@ def commands(settings: ServerSettings) -> dict[str, Command]:
     if settings.api_token:
         needed = (*kept, ChatSettings, SmsSettings, WorkerSettings)
         processes["followups"] = Command(again(f"{python} cimento followup worker"), needed)
-        processes["api"] = Command(again(f"{python} cimento followup api"), kept)
+        processes["api"] = Command(again(f"{python} cimento followup api"), (*kept, LoginSettings))
     return processes
 
 
@@ -188,6 +189,8 @@ def start() -> int:
             "CIMENTO_API_TOKEN starts the follow-ups, and nobody carries their SMS: set "
             "CIMENTO_SMS_PROVIDER (console: the simulated phone)."
         )
+    if settings.api_token:
+        LoginSettings.read().check()
     keep_private(ROOT / "var")
     if told := shortage(ROOT / "var", StorageSettings.read().free_megabytes):
         raise StartError(told)

@@ -1,6 +1,18 @@
 #!/bin/sh
-# Install from Debian what the tests run against: a browser, an SMS gateway, two databases, GnuPG, promtool.
+# Install what the tests run against: from Debian a browser, an SMS gateway, two databases, GnuPG and
+# promtool; from the package index, pinned and apart in .tools/oidc, an OpenID Connect provider.
 set -eu
+cd "$(dirname "$0")/../.."
+
+provider=.tools/oidc
+cmp -s requirements/oidc.txt "$provider/installed.txt" || {
+  echo "Installing an OpenID Connect provider…"
+  rm -rf "$provider"
+  .venv/bin/python -m venv "$provider"
+  "$provider/bin/python" -m pip install -q --require-hashes -r requirements/oidc.txt
+  cp requirements/oidc.txt "$provider/installed.txt"
+}
+
 packages="chromium gnupg kannel kannel-extras postgresql prometheus redis-server"
 
 missing=""

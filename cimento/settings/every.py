@@ -18,6 +18,7 @@ from cimento.settings.concern import (
 )
 from cimento.settings.demo import DemoSettings
 from cimento.settings.followup import FollowUpSettings
+from cimento.settings.login import LoginSettings
 from cimento.settings.paths import ROOT
 from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
@@ -31,6 +32,7 @@ CONCERNS: dict[str, type[Concern]] = {
     "The website chat": ChatSettings,
     "Text messages": SmsSettings,
     "The follow-ups": FollowUpSettings,
+    "Who gets in to the care team's pages": LoginSettings,
     "The worker of the follow-ups": WorkerSettings,
     "The demonstration": DemoSettings,
 }

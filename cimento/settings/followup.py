@@ -23,6 +23,11 @@ class FollowUpSettings(Concern):
     api_port: int = setting(
         5006, "port of the follow-ups' API", env="CIMENTO_FOLLOWUP_PORT", ge=1, le=65535
     )
+    team_url: str = setting(
+        "",
+        "address of the care team's pages, as their browsers know it: `https://…/equipe/a-faire`; "
+        "the e-mails link to it, and the directory sends back there who logs in",
+    )
     retention_days: int = setting(
         90, "a person is erased after the last message, either way", "days", ge=1, le=36_500
     )
@@ -30,6 +35,10 @@ class FollowUpSettings(Concern):
     @validator("assistant_url")
     def _address(cls, url: str) -> str:
         return check_url(url, "http", "https").rstrip("/") if url else url
+
+    @validator("team_url")
+    def _page(cls, url: str) -> str:
+        return check_url(url, "https", "http") if url else url
 
     @property
     def rasa_url(self) -> str:

@@ -27,11 +27,6 @@ class WorkerSettings(Concern):
     )
     alert_to: str = setting("", "addresses of the team, several with commas")
     alert_from: str = setting("cimento@localhost", "sender of these e-mails")
-    team_url: str = setting(
-        "",
-        "address of the care team's pages, as their browsers know it: `https://…/equipe/a-faire`; "
-        "the e-mails link to it",
-    )
     alert_repeat_minutes: int = setting(
         30, "an urgent alert that nobody takes care of is e-mailed again after", "minutes", ge=1
     )
@@ -43,10 +38,6 @@ class WorkerSettings(Concern):
     @validator("smtp_url")
     def _server(cls, url: str) -> str:
         return check_url(url, "smtp", "smtps") if url else url
-
-    @validator("team_url")
-    def _page(cls, url: str) -> str:
-        return check_url(url, "https", "http") if url else url
 
     @root_validator(skip_on_failure=True)
     def _both_or_none(cls, values: dict[str, Any]) -> dict[str, Any]:

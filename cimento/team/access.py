@@ -58,16 +58,21 @@ class Posted:
 
 
 class Access:
-    """Who may in, by the sessions of `database` at the present of `clock`."""
+    """Who may in, by the sessions of `database` at the present of `clock`: those that were begun in
+    the way that is in force, `by_directory` or by accounts of this installation."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, by_directory: bool = False) -> None:
         self._database = database
         self._clock = clock
+        self._by_directory = by_directory
 
     def visitor(self, request: Request, keep: bool = True) -> Visitor | None:
         """Return who is logged in, None when nobody is; `keep`: see sessions.find."""
         token = request.cookies.get(sessions.COOKIE, "")
-        return sessions.find(self._database, token, self._clock(), keep) if token else None
+        found = sessions.find(self._database, token, self._clock(), keep) if token else None
+        if found and found.login.startswith(sessions.OF_DIRECTORY) is not self._by_directory:
+            return None
+        return found
 
     def may(self, permission: Permission | None, keep: bool = True) -> Callable[[Request], Visitor]:
         """Return what lets in those who have `permission` (None: anybody who is logged in)."""

@@ -15,7 +15,9 @@ from cimento.store.database import Database
 from cimento.team import enrolment, figures, login, patients, protocol, todo, trail
 from cimento.team.access import Access, LoginNeeded, PageRefused
 from cimento.team.context import Team
+from cimento.team.directory import Directory
 from cimento.team.pages import HERE, page
+from cimento.team.targets import comes_from_elsewhere, login_address
 
 PREFIX = "/equipe"
 STATIC = {
@@ -57,16 +59,19 @@ def add_team(
     conversations: Conversations,
     protocol: Protocol,
     clock: Clock = utc_now,
+    directory: Directory | None = None,
 ) -> None:
-    """Put the pages into `api`, under PREFIX."""
-    access = Access(database, clock)
-    api.include_router(make_router(Team(database, conversations, protocol, clock, access)))
+    """Put the pages into `api`, under PREFIX. `directory`: by which the team logs in; None: by
+    accounts of this installation."""
+    access = Access(database, clock, by_directory=directory is not None)
+    team = Team(database, conversations, protocol, clock, access, directory)
+    api.include_router(make_router(team))
 
     @api.exception_handler(LoginNeeded)
     def ask_to_log_in(request: Request, error: LoginNeeded) -> Response:
-        if login.comes_from_elsewhere(request):
+        if comes_from_elsewhere(request):
             return page("arrive.html", None, clock(), target=error.back)
-        return RedirectResponse(login.address(error.back), 303)
+        return RedirectResponse(login_address(error.back), 303)
 
     @api.exception_handler(PageRefused)
     def say_refused(request: Request, error: PageRefused) -> Response:

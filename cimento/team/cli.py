@@ -10,6 +10,7 @@ from cimento.followup.cli_input import open_stored
 from cimento.followup.clock import utc_now
 from cimento.followup.protocol import read_protocol
 from cimento.settings.followup import FollowUpSettings
+from cimento.settings.login import LoginSettings
 from cimento.team import accounts
 from cimento.team.roles import Role
 
@@ -28,11 +29,12 @@ def run_api() -> None:
     from cimento.followup.api import make_api
     from cimento.followup.gate import LIMITS
     from cimento.team.app import add_team
+    from cimento.team.directory import open_directory
 
     token, settings = require_token(), FollowUpSettings.read()
     stored, kept, protocol = open_stored(), conversations(), read_protocol()
     api = make_api(stored, kept, protocol, token)
-    add_team(api, stored, kept, protocol)
+    add_team(api, stored, kept, protocol, directory=open_directory())
     uvicorn.run(api, host=settings.api_host, port=settings.api_port, access_log=False, **LIMITS)
 
 
@@ -51,6 +53,8 @@ def add_user(
     else:
         secret = password.readline().rstrip("\r\n")
     accounts.add(open_stored(), login, name, role, secret, utc_now())
+    if LoginSettings.read().login == "oidc":
+        print("CIMENTO_LOGIN=oidc: accounts open nothing while it is not local.", file=sys.stderr)
     print(f"{login}: {name}, {role.value}.")
 
 

@@ -1,65 +1,56 @@
-"""Log in, log out."""
+"""Log in, by accounts of this installation or by the hospital's directory; log out."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import RedirectResponse, Response
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.concurrency import run_in_threadpool
 
-from cimento.team import accounts, sessions
+from cimento.team import accounts, directory_login, sessions
 from cimento.team.access import Posted, refuse_other_sites
+from cimento.team.attempts import Attempts
 from cimento.team.context import Team
+from cimento.team.directory_login import IdTokens
 from cimento.team.pages import page
 from cimento.team.roles import Permission, Role
 from cimento.team.sessions import Visitor
-
-_HOME = "/equipe/"
-_ATTEMPTS = RateLimitItemPerMinute(30)  # of all together: a password takes some 50 ms of a core
-
-
-def address(back: str) -> str:
-    """Return the address of the login that leads to the page `back` after."""
-    return f"/equipe/connexion?vers={back}" if back.startswith("/equipe/") else "/equipe/connexion"
-
-
-def comes_from_elsewhere(request: Request) -> bool:
-    """Return whether a link of another site, a webmail's mostly, has led here: the browser keeps
-    the cookie back (SameSite=Strict) until a page of ours asks."""
-    return request.method == "GET" and request.headers.get("sec-fetch-site") == "cross-site"
-
-
-def _target(back: str) -> str:
-    # A page of ours, and nothing that a browser would take for another host.
-    return back if back.startswith("/equipe/") and "\\" not in back else _HOME
-
-
-class _Attempts:
-    """Counts those who try to log in, in memory."""
-
-    def __init__(self) -> None:
-        self._counts = MemoryStorage()  # the limiter itself holds it by a weak reference
-        self._limiter = MovingWindowRateLimiter(self._counts)
-
-    def allow(self) -> bool:
-        return bool(self._limiter.hit(_ATTEMPTS))
+from cimento.team.targets import target
 
 
 def add(router: APIRouter, team: Team) -> None:
     """Add the routes of logging in and out, and the door."""
-    access, clock = team.access, team.clock
-    attempts = _Attempts()
+    access, directory, tokens = team.access, team.directory, IdTokens()
+    if directory:
+        directory_login.add(router, team, directory, tokens)
+    else:
+        _add_passwords(router, team)
 
     @router.get("/")
     def door(visitor: Annotated[Visitor, Depends(access.may(None))]) -> Response:
         first = "a-faire" if visitor.may(Permission.SEE) else "chiffres"
         return RedirectResponse(f"/equipe/{first}", 303)
 
+    @router.post("/deconnexion")
+    def log_out(posted: Annotated[Posted, Depends(access.posts(None))]) -> Response:
+        everywhere = posted.text("partout") == "oui"
+        sessions.end(team.database, posted.visitor, everywhere, team.clock())
+        after = directory and directory.log_out_url(tokens.take(posted.visitor.csrf))
+        # A page, no redirect: a form of ours may lead nowhere else (form-action 'self').
+        reply = (
+            page("arrive.html", None, team.clock(), target=after)
+            if after
+            else RedirectResponse("/equipe/connexion", 303)
+        )
+        reply.delete_cookie(sessions.COOKIE, secure=True, httponly=True, samesite="strict")
+        return reply
+
+
+def _add_passwords(router: APIRouter, team: Team) -> None:
+    clock, attempts = team.clock, Attempts()
+
     @router.get("/connexion")
     def ask(vers: str = "") -> Response:
-        return page("login.html", None, clock(), back=_target(vers), refusal="", login="")
+        return page("login.html", None, clock(), back=target(vers), refusal="", login="")
 
     @router.post("/connexion")
     async def log_in(request: Request) -> Response:
@@ -69,7 +60,7 @@ def add(router: APIRouter, team: Team) -> None:
         return await run_in_threadpool(_answer, given)
 
     def _answer(given: dict[str, str]) -> Response:
-        login, back = given["identifiant"].strip().lower()[:50], _target(given["vers"])
+        login, back = given["identifiant"].strip().lower()[:50], target(given["vers"])
         if not attempts.allow():
             refusal = "Trop d'essais en ce moment. Attendez une minute."
             return page("login.html", None, clock(), 429, back=back, refusal=refusal, login=login)
@@ -83,15 +74,5 @@ def add(router: APIRouter, team: Team) -> None:
         role = Role(account.role)
         token = sessions.begin(team.database, account.login, account.name, role, clock())
         reply = RedirectResponse(back, 303)
-        reply.set_cookie(
-            sessions.COOKIE, token, path="/", secure=True, httponly=True, samesite="strict"
-        )
-        return reply
-
-    @router.post("/deconnexion")
-    def log_out(posted: Annotated[Posted, Depends(access.posts(None))]) -> Response:
-        everywhere = posted.text("partout") == "oui"
-        sessions.end(team.database, posted.visitor, everywhere, clock())
-        reply = RedirectResponse("/equipe/connexion", 303)
-        reply.delete_cookie(sessions.COOKIE, secure=True, httponly=True, samesite="strict")
+        sessions.set_cookie(reply, token)
         return reply

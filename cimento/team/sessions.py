@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from fastapi import Response
 
 from cimento.followup import audit
 from cimento.store.database import Database
@@ -13,6 +14,7 @@ from cimento.store.vault import keyed_hash
 from cimento.team.models import TeamSession
 from cimento.team.roles import ALLOWED, Permission, Role
 
+OF_DIRECTORY = "oidc:"  # begins the login of who comes by the directory, and of nobody else
 COOKIE = "__Host-equipe"  # the prefix: over TLS alone, of this host alone (RFC 6265bis)
 _NAMED = 8  # alerts in one entry of the trail: it has a hundred characters
 IDLE, LONGEST = timedelta(minutes=15), timedelta(hours=12)
@@ -93,6 +95,11 @@ def end(database: Database, visitor: Visitor, everywhere: bool, at: datetime) ->
             sa.delete(TeamSession).where(which), execution_options={"synchronize_session": False}
         )
         audit.record(session, visitor.name, "log out", visitor.login, at)
+
+
+def set_cookie(reply: Response, token: str) -> None:
+    """Put the cookie of a session on a reply."""
+    reply.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="strict")
 
 
 def csrf_of(token: str) -> str:

@@ -27,6 +27,7 @@ def add(router: APIRouter, team: Team) -> None:
             "entries": audit.last(database, _SHOWN),
             "actions": ACTIONS,
             "accounts": [(one, Role(one.role)) for one in accounts.read(database)],
+            "by_directory": team.directory is not None,
             "most": _SHOWN,
         }
         return page("trail.html", visitor, clock(), path=PATH, content=content)

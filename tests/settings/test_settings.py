@@ -8,6 +8,7 @@ from cimento.settings import every
 from cimento.settings.chat import ChatSettings
 from cimento.settings.concern import ENV_FILE, Concern, SettingError
 from cimento.settings.followup import FollowUpSettings
+from cimento.settings.login import LoginSettings
 from cimento.settings.paths import ROOT
 from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
@@ -83,6 +84,13 @@ def test_no_variable_belongs_to_two_concerns() -> None:
         ("CIMENTO_SMS_PROVIDER", "ovh"),
         ("CIMENTO_SMS_PER_HOUR", "0"),
         ("CIMENTO_DEMO_PAUSE", "0"),
+        ("CIMENTO_LOGIN", "ldap"),
+        ("CIMENTO_LOGIN", "oidc"),
+        ("CIMENTO_OIDC_ISSUER", "http://annuaire.example"),
+        ("CIMENTO_OIDC_CLIENT_ID", "cimento"),
+        ("CIMENTO_OIDC_SCOPE", "profile"),
+        ("CIMENTO_OIDC_ROLES", "nurse"),
+        ("CIMENTO_OIDC_ROLES", "chief=Cadres"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str, monkeypatch: Patch) -> None:
@@ -130,6 +138,44 @@ def test_an_account_that_cannot_be_right_is_named(
     setenv(monkeypatch, {**KANNEL, name: value})
     with pytest.raises(SettingError, match=name):
         SmsSettings.read()
+
+
+OIDC = {
+    "CIMENTO_LOGIN": "oidc",
+    "CIMENTO_OIDC_ISSUER": "https://annuaire.example",
+    "CIMENTO_OIDC_CLIENT_ID": "cimento",
+    "CIMENTO_OIDC_CLIENT_SECRET": "hidden",
+}
+
+
+@pytest.mark.parametrize("missing", [name for name in OIDC if name != "CIMENTO_LOGIN"])
+def test_the_directory_says_what_it_lacks(missing: str, monkeypatch: Patch) -> None:
+    setenv(monkeypatch, {**OIDC, missing: ""})
+    with pytest.raises(SettingError, match=missing):
+        LoginSettings.read()
+
+
+def test_the_directory_stands_beside_no_accounts(monkeypatch: Patch) -> None:
+    """What was set for it, and is not used, is no oversight that lets passwords in."""
+    setenv(monkeypatch, {**OIDC, "CIMENTO_LOGIN": ""})
+    with pytest.raises(SettingError, match="CIMENTO_LOGIN is local"):
+        LoginSettings.read()
+
+
+@pytest.mark.parametrize("url", ["", "https://suivi.example", "https://suivi.example/autre"])
+def test_the_directory_must_know_the_way_back(url: str, monkeypatch: Patch) -> None:
+    setenv(monkeypatch, {**OIDC, "CIMENTO_TEAM_URL": url})
+    with pytest.raises(SettingError, match="CIMENTO_TEAM_URL"):
+        LoginSettings.read().check()
+    monkeypatch.setenv("CIMENTO_TEAM_URL", "https://suivi.example/equipe/a-faire")
+    assert LoginSettings.read().address == "https://suivi.example"
+
+
+def test_roles_are_called_as_the_directory_calls_them(monkeypatch: Patch) -> None:
+    assert LoginSettings.read().role_names["nurse"] == {"nurse"}
+    monkeypatch.setenv("CIMENTO_OIDC_ROLES", "nurse=CN=Soins,OU=CHU; nurse=Nuit ;reader=Externes;")
+    names = LoginSettings.read().role_names
+    assert names == {"nurse": {"CN=Soins,OU=CHU", "Nuit"}, "reader": {"Externes"}}
 
 
 def test_what_is_derived_from_settings(monkeypatch: Patch) -> None:
@@ -180,11 +226,12 @@ SECRETS = {
     "CIMENTO_KANNEL_PASSWORD": "hidden",
     "CIMENTO_KANNEL_SECRET": "hidden-hidden-hidden",
     "CIMENTO_TWILIO_AUTH_TOKEN": "hidden",
+    "CIMENTO_OIDC_CLIENT_SECRET": "hidden",
 }
 
 
 def test_secrets_are_shown_nowhere(monkeypatch: Patch) -> None:
-    setenv(monkeypatch, {**SECRETS, "CIMENTO_ALERT_TO": "a@b.example"})
+    setenv(monkeypatch, {**OIDC, **SECRETS, "CIMENTO_ALERT_TO": "a@b.example"})
     shown = every.in_force()
     assert "hidden" not in shown
     for name in SECRETS:
