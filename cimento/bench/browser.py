@@ -13,8 +13,8 @@ from cimento.channels.chat.site import static_files
 
 CLICKS = 30
 QUESTION = "Quand puis-je conduire ?"
-# By the browser's own clock, from the click's time to the frame that shows the answer: whoever drives
-# the browser looks at it only every 20, 50, then 100 ms.
+# By the browser's own clock, from the click's time to the frame that shows the answer: whoever
+# drives the browser looks at it only every 20, 50, then 100 ms.
 _WATCH = """() => {
     const root = document.querySelector("cimento-chat").shadowRoot;
     let clicked;

@@ -46,7 +46,8 @@ Measured on {date}: {report.machine()}. Load average before: {busy:.2f}.
   chat's endpoint here, through the REST channel on the others.
 - Click to painted answer: {browser.CLICKS} times in Debian's Chromium, by its own clock, from the
   click on « Envoyer » to the frame that shows the answer (until December 2026 it was measured from
-  outside, by a program that looks every 20, 50, then 100 ms: 122 ms were 49). For comparison, the chat library deep-chat weighs 128 kB gzipped.
+  outside, by a program that looks every 20, 50, then 100 ms: 122 ms were 49). For comparison, the
+  chat library deep-chat weighs 128 kB gzipped.
 - Training is the whole command with an empty cache, without validation: `rasa train
   --skip-validation`, here as `cimento train` runs it.
 - Follow-ups: on SQLite, each commit on disk before the SMS leaves. A tick runs every minute.
