@@ -9,6 +9,7 @@ from cimento.answers.catalogue import load_catalogue
 from cimento.channels.local import is_local
 from cimento.channels.rest import _may_use
 from cimento.channels.turn import complete
+from cimento.dialogue import aftermath
 from cimento.nlu import alarms
 
 CATALOGUE = load_catalogue()
@@ -32,6 +33,22 @@ def test_the_gravest_custom_comes_first_and_keeps_the_others() -> None:
         CATALOGUE,
     )
     assert turn[-1]["custom"] == {**urgent, "also": [none]}
+
+
+@pytest.mark.parametrize("state", aftermath.STATES)
+def test_a_call_still_to_be_made_is_said_first(state: str) -> None:
+    answered = {**custom("driving", "none"), "reminds": state}
+    said: list[dict[str, Any]] = [ANSWER, {"recipient_id": "x", "custom": answered}]
+    reminder, *turn = complete(said, "x", CATALOGUE)
+    assert turn == said
+    assert reminder["text"].startswith("Si ") and "15" in reminder["text"]
+    assert complete(said, "x", CATALOGUE, "sms") == said  # the composer says it
+
+
+def test_an_alarm_is_not_reminded_of_before_another() -> None:
+    alarm = {"recipient_id": "x", "custom": custom("fever", "medecin")}
+    also = {"recipient_id": "x", "custom": {**custom("driving", "none"), "reminds": "urgence"}}
+    assert complete([ANSWER, alarm, also], "x", CATALOGUE)[0] == ANSWER
 
 
 def test_a_silent_turn_apologises_with_the_numbers() -> None:

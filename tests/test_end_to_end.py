@@ -154,6 +154,18 @@ def test_an_alarm_outranks_any_form_or_story(
     assert custom_of(turn)["escalation"] == escalation
 
 
+def test_a_question_after_an_alarm_reminds_of_the_call_until_it_is_made(
+    assistant: Assistant,
+) -> None:
+    _, asked, _, called = conversation(
+        assistant, "/emergency", "Quand puis-je conduire ?", "/call_done", "Puis-je me doucher ?"
+    )
+    reminder, answer = (message["text"] for message in asked if "text" in message)
+    assert "appelez le 15 ou le 112 maintenant" in reminder and "24" in answer
+    assert custom_of(asked)["escalation"] == "none"
+    assert "maintenant" not in text_of(called)
+
+
 def test_the_form_asks_answers_in_the_middle_and_ends(assistant: Assistant) -> None:
     asked, middle, ended, free = conversation(
         assistant, "je me sens pas bien", "et je peux conduire ?", "non", "c'est quoi le ciment ?"

@@ -6,7 +6,8 @@ never be empty, and it carries exactly one machine-readable `custom` object.
 
 from typing import Any
 
-from cimento.answers.catalogue import LEVELS, WEB, Catalogue
+from cimento.answers.catalogue import LEVELS, SMS, WEB, Catalogue
+from cimento.dialogue.aftermath import REMINDS
 from cimento.nlu import alarms
 from cimento.nlu.text import clip
 
@@ -34,6 +35,9 @@ def complete(
     was `heard`; without a sign the apology, which has the service's and the emergency
     numbers. The custom object is that of the gravest answer; those of the other answers follow
     in its `also`.
+
+    While a call is still to be made, `reminds` says so and the reminder is said first; by SMS the
+    composer says it.
     """
     messages = said_once(messages)
     said = [message for message in messages if "custom" not in message]
@@ -48,7 +52,19 @@ def complete(
     first = max(customs, key=lambda custom: LEVELS.index(custom["escalation"]))
     others = [custom for custom in customs if custom is not first]
     custom = {**first, "also": others} if others else first
+    if channel != SMS and (words := reminder(custom, catalogue, channel)):
+        said = [{"recipient_id": recipient, "text": words}, *said]
     return [*said, {"recipient_id": recipient, "custom": custom}]
+
+
+def reminder(custom: Message, catalogue: Catalogue, channel: str) -> str:
+    """Return what is said of an alarm that nobody has answered to; empty when there is none.
+
+    `custom`: that of the whole turn. After an alarm of this turn, nothing more is said.
+    """
+    if not (state := custom.get(REMINDS)):
+        return ""
+    return catalogue.render(catalogue.wording(f"utter_call_reminder/{state}", channel).text)
 
 
 def _advice(heard: str) -> str | None:

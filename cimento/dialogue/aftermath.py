@@ -8,6 +8,7 @@ from typing import Any
 from cimento.answers.catalogue import AT_ONCE
 from cimento.answers.sheet import read_policy
 from cimento.dialogue.turns import Turn, custom_objects, last
+from cimento.dialogue.turns import intent as intent_of
 
 # Said in answer to an alarm: doubts, will call, has called, nobody answers, cannot call, is over.
 INTENTS = (
@@ -16,6 +17,10 @@ INTENTS = (
 SETTLED = "call_settled"
 _SUICIDAL, _EMERGENCY = "suicidal", "emergency"
 STATES = (*AT_ONCE, _SUICIDAL)  # what an alarm may have asked for
+# Who has said one of these has heard it, or was never in danger: nothing is said again.
+_HEARD = {*INTENTS, "correct_no", "negated_symptom", "deny"} - {"call_doubt"}
+REMINDS = "reminds"  # in the custom object of an answer: the state of an alarm not heard
+_REMINDED_TURNS = 3  # after an alarm
 
 
 def state(
@@ -53,6 +58,22 @@ def emergency_just_told(turns: Sequence[Turn]) -> str | None:
     before = last(turns)
     told = [entry["topic"] for entry in custom_objects(before)] if before else []
     return next((topic for topic in (_SUICIDAL, _EMERGENCY) if topic in told), None)
+
+
+def unheard(turns: Sequence[Turn], state: str | None) -> str | None:
+    """Return the `state` of an alarm of the last turns that nobody has answered to, else None.
+
+    « Et je peux conduire ? », after « Appelez le 15 »: the question is answered, and the call is
+    still to be made. `turns`: the present one last; `state`: see `remembered`.
+    """
+    if not state or not turns or intent_of(turns[-1]) in _HEARD:
+        return None
+    for turn in reversed(turns[-1 - _REMINDED_TURNS : -1]):
+        if any(entry["escalation"] in AT_ONCE for entry in custom_objects(turn)):
+            return state
+        if intent_of(turn) in _HEARD:
+            return None
+    return None
 
 
 def response(intent: str, state: str | None, known: Container[str]) -> str:

@@ -8,6 +8,7 @@ import pytest
 from cimento.answers.calls import check_calls
 from cimento.answers.catalogue import SMS, WEB, load_catalogue
 from cimento.dialogue import aftermath
+from cimento.dialogue.turns import Turn
 
 NOW = datetime(2026, 3, 2, 8, 0, tzinfo=timezone.utc)
 LASTS = timedelta(hours=24)
@@ -68,3 +69,31 @@ def test_nobody_answers_leads_to_the_15() -> None:
     assert (
         aftermath.response("call_unanswered", "medecin", KNOWN) == "utter_call_unanswered/medecin"
     )
+
+
+def _turn(intent: str, *escalations: str) -> Turn:
+    """Return a turn: what was read of the message, and how grave each of its answers was."""
+    said = [
+        {"event": "bot", "data": {"custom": {"topic": intent, "escalation": level}}}
+        for level in escalations
+    ]
+    return [{"event": "user", "parse_data": {"intent": {"name": intent}}}, *said]
+
+
+@pytest.mark.parametrize(
+    ("turns", "waits"),
+    [
+        ([_turn("emergency", "urgence"), _turn("risk_leak")], True),
+        ([_turn("emergency", "urgence", "none"), _turn("anxious", "none"), _turn("sport")], True),
+        ([_turn("fever", "medecin"), _turn("call_doubt", "medecin"), _turn("eat_after")], True),
+        ([_turn("emergency", "urgence"), _turn("call_done", "none"), _turn("sport")], False),
+        ([_turn("emergency", "urgence"), _turn("call_will")], False),
+        ([_turn("emergency", "urgence"), *[_turn("sport", "none")] * 3, _turn("sport")], False),
+        ([_turn("sport", "none"), _turn("driving")], False),
+        ([_turn("driving")], False),
+        ([], False),
+    ],
+)
+def test_a_call_is_reminded_of_until_it_is_heard(turns: list[Turn], waits: bool) -> None:
+    assert aftermath.unheard(turns, "urgence") == ("urgence" if waits else None)
+    assert aftermath.unheard(turns, None) is None

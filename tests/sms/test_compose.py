@@ -200,3 +200,13 @@ def test_what_the_channel_says_tells_whom_to_call_as_answers_do() -> None:
 def test_what_answers_an_unread_message_begins_with_the_emergency_numbers(name: str) -> None:
     (wording,) = [w for w in texts.wordings() if w.response == f"sms.{name}"]
     assert check_calls(wording, unread=True) == []
+
+
+@pytest.mark.parametrize("state", aftermath.STATES)
+def test_a_reminder_comes_first_in_an_sms_of_its_own_where_there_is_no_room(state: str) -> None:
+    reminder = load_catalogue().wording(f"utter_call_reminder/{state}", SMS).text
+    (sms,) = COMPOSER.with_reminder(["Ne conduisez pas."], reminder)
+    assert sms == f"{to_gsm7(reminder)}\nNe conduisez pas."
+    long = "x" * 300
+    assert COMPOSER.with_reminder([long, "y"], reminder) == [to_gsm7(reminder), long, "y"]
+    assert COMPOSER.with_reminder([long], "") == [long]

@@ -12,7 +12,7 @@ from rasa.core.tracker_store import TrackerStore
 from cimento.answers.catalogue import SMS, Catalogue
 from cimento.channels.sms import choices
 from cimento.channels.sms.compose import Composer
-from cimento.channels.turn import Message, complete, said_once
+from cimento.channels.turn import Message, complete, reminder, said_once
 from cimento.monitoring.turns import count_turn
 from cimento.nlu.text import clip
 from cimento.sms.providers.base import Inbound
@@ -99,8 +99,9 @@ class Assistant:
         calm = opening and level == "none" and not (media or asks)
         sms = self._composer.compose(messages, opening, self.texts["privacy"] if calm else "")
         also = (other["topic"] for other in custom.get("also", []))
+        parts = self._composer.with_unseen(sms) if media else [sms]
         return Answer(
-            self._composer.with_unseen(sms) if media else [sms],
+            self._composer.with_reminder(parts, reminder(custom, self._catalogue, CHANNEL)),
             level,
             tuple(dict.fromkeys([custom["topic"], *also])),
         )

@@ -96,6 +96,15 @@ class Composer:
             return [f"{sms}\n{notice}"]
         return [sms] if told else [sms, notice]
 
+    def with_reminder(self, parts: list[str], reminder: str) -> list[str]:
+        """Return the SMS that answer somebody who has still to call: the reminder comes first, in
+        an SMS of its own where there is no room."""
+        reminder = to_gsm7(reminder)
+        if not reminder:
+            return parts
+        first, *rest = parts
+        return [f"{reminder}\n{first}", *rest] if fits(reminder, first) else [reminder, *parts]
+
     def _tail(self, body: str) -> str:
         for name in ("rest_short",) if self._phone in body else ("rest", "rest_short"):
             if fits(body, self.texts[name]):
