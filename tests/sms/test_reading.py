@@ -97,6 +97,7 @@ def test_the_digits_of_the_open_question_are_its_own() -> None:
         ("oui pour les frissons, non pour les autres", "/affirm"), ("oui la fièvre seulement", "/affirm"),
         ("oui la douleur a disparu", None), ("oui 40, et je ne respire plus", None),
         ("la deuxième réponse", "/deny"), ("je vous réponds 1", "/affirm"), ("Je mets le deux", "/deny"),
+        ("2 pour le froid, 1 pour le dos", "/affirm"), ("1 a la douleur et 2 aux frissons", "/affirm"),
         ("2, la nuit fut calme", "/deny"), ("2 et vive la retraite", "/deny"), ("1 🤕", "/affirm"),
         ("2 - le facteur est passé", "/deny"), ("2 jours", None), ("2,5", None), ("1/2 cachet", None),
         ("2. je peux marcher ?", None), ("2 mais je tremble de fièvre", None),

@@ -49,6 +49,8 @@ _FIGURE_FIRST = re.compile(
     r"\W*([12])(?:\s*[^\w\s,.°%/]|[.,](?!\d)|\s+(?:et|non|oui|merci|rien|tout|pas|pour|comme|mais"
     r"|bon(?:ne|jour|soir)?|bisous?|ras|docteur|madame|monsieur)\b)"
 )
+# "2 pour la fièvre, 1 pour le mal": a figure for each sign.
+_FIGURE_FOR = re.compile(r"\b([12])\s*(?:pour|a|au|aux)\b")
 
 
 def is_asked(tracker: Any) -> bool:
@@ -101,6 +103,8 @@ def chosen(text: str, tracker: Any) -> str | None:
             return payloads[0]  # "oui douleur inhabituelle": the words of the question
         if letter := _LETTER.fullmatch(folded):
             return payloads["on".index(letter[1])]
+        if {"1", "2"} <= set(_FIGURE_FOR.findall(folded)):
+            return payloads[0]
         if (first := _FIGURE_FIRST.match(folded)) and "?" not in text and not alarms.heard(text):
             return payloads[int(first[1]) - 1]
     match = _CHOICE.fullmatch(folded)
