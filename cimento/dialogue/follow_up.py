@@ -146,7 +146,7 @@ class FollowUp:
 
     def _other_moment(self, topic: str, asked: Asked) -> Say:
         """Return the answer on `topic` for the moment told, else all that the sheet says of it."""
-        told = asked.moment
+        told = asked.moment or moments.corrected_to(asked.text)
         if told is None and _DURING.search(asked.text):
             return Say(f"utter_{_DURING_THE_ACT}")
         for before, after, either in topics.BY_MOMENT:

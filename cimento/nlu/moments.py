@@ -35,6 +35,18 @@ def read(message: str) -> str | None:
     return next((moment for pattern, moment in _patterns() if pattern.search(text)), None)
 
 
+_NAMED = re.compile(r"(?<!pas )(?<!pas d')\b(?:(avant|veille)|(?:apres|retour))\b")
+
+
+def corrected_to(message: str) -> str | None:
+    """Return the moment that a message corrects another to: what `read` finds, else the last that
+    it names and does not deny ("non, après je voulais dire"). None when it names none."""
+    if moment := read(message):
+        return moment
+    named = [BEFORE if found[1] else AFTER for found in _NAMED.finditer(spell(clip(message)))]
+    return named[-1] if named else None
+
+
 @lru_cache(maxsize=1)
 def _first_day_over() -> re.Pattern[str]:
     words = lexicon.load("moments")

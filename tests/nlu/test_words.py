@@ -105,3 +105,15 @@ def test_clauses_are_what_may_be_said_or_asked_apart() -> None:
     listed = clauses("après le ciment : 1 la voiture 2 les repas 3 le bricolage")
     assert listed[-3:] == ["la voiture", "les repas", "le bricolage"]
     assert len(clauses("une question ? " * 200)) == 14
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("mais non, après, je vous dis", "after"), ("avant que je demandais", "before"),
+        ("pas avant je parlais d'après moi", "after"), ("non je parle de mon retour", "after"),
+        ("je suis déjà opéré hier", "after"), ("pas celui-là", None), ("pas avant", "after"),
+    ],
+)  # fmt: skip
+def test_the_moment_that_a_correction_names(text: str, moment: str | None) -> None:
+    assert moments.corrected_to(text) == moment
