@@ -49,7 +49,7 @@ test: .venv/.synced lint train ## Run every check and test
 	@sh cimento/ops/services.sh || echo "The tests that need them are skipped."
 	@$(PYTHON) -m pytest
 
-test-fast: .venv/.synced ## Run the tests that start no program and load no model
+test-fast: .venv/.synced ## Run the tests that start no program, load no model, read no training lines
 	@$(PYTHON) -m pytest -m "not slow"
 
 test-soak: .venv/.synced train ## Run all tests ten times on a busy machine, in ten orders

@@ -24,6 +24,7 @@ from tests.servers import Assistant
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
+    from rasa.shared.nlu.training_data.message import Message
 
 # A developer's own settings change no test, nor does a proxy: all is on this machine.
 for name in [name for name in os.environ if name.startswith(PREFIX)]:
@@ -42,9 +43,9 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("anywhere")
 
 # Fixtures that take long to make: the tests that use one run in the same process.
-SHARED = ("assistant", "agent", "clinic", "demo", "postgres_server")
+SHARED = ("assistant", "agent", "clinic", "demo", "postgres_server", "training_lines")
 # Who uses one of these, directly or not, is marked `slow`.
-SLOW = {"programs", "agent"}
+SLOW = {"programs", "agent", "training_lines"}
 _running: list[pytest.Item] = []  # the test that runs, from its setup to its teardown
 
 
@@ -197,3 +198,15 @@ def parse(agent: "Agent") -> Callable[[str], dict[str, Any]]:
         return parsed
 
     return read
+
+
+@pytest.fixture(scope="session")
+def training_lines() -> "list[Message]":
+    """Return the lines that are learned from, as Rasa reads them."""
+    from rasa.shared.importers.importer import TrainingDataImporter
+
+    importer = TrainingDataImporter.load_from_config(
+        str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")]
+    )
+    examples: list[Message] = importer.get_nlu_data().intent_examples
+    return [example for example in examples if example.get("intent") != "start_check_in"]

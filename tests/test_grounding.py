@@ -48,6 +48,7 @@ def test_every_response_is_used() -> None:
     # Whose names are put together: tests/dialogue has what is said when.
     known, states = load_catalogue().responses, ("medecin", "urgence", "suicidal", None)
     used |= {aftermath.response(i, state, known) for i in aftermath.INTENTS for state in states}
+    used |= {f"utter_call_reminder/{state}" for state in aftermath.STATES}
     used |= {f"utter_follow_up/unsaid_{facet}" for facet in FACETS}
     used |= {f"utter_follow_up/{i.removeprefix('ask_')}" for i in follow_up.INTENTS}
     # A follow-up question is answered by the facet of a topic: tests/test_facets.py.

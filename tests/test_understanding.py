@@ -16,7 +16,6 @@ from rasa.shared.nlu.training_data.message import Message
 from cimento.bench.curve import read_lines as lines
 from cimento.dialogue import aftermath, follow_up
 from cimento.nlu import signs
-from cimento.nlu.importer import TrainingLines
 from cimento.nlu.text import fold
 from cimento.settings.paths import ROOT
 from tests.blind_rounds import blind_lines
@@ -63,14 +62,6 @@ def held_out(parse: Parse) -> list[tuple[str, str, str]]:
         return follow_up.OF_THE_ACT.get(name, name)
 
     return [(text, intent, understood(text)) for text, intent in lines(HELD_OUT)]
-
-
-@pytest.fixture(scope="module")
-def training_lines() -> list[Message]:
-    """Return the lines that are learned from, as Rasa reads them."""
-    data = TrainingLines(training_data_paths=str(ROOT / "data/nlu")).get_nlu_data()
-    examples: list[Message] = data.intent_examples
-    return [example for example in examples if example.get("intent") != "start_check_in"]
 
 
 def test_no_held_out_line_is_trained_on(training_lines: list[Message]) -> None:

@@ -5,12 +5,10 @@ from pathlib import Path
 
 import pytest
 from rasa.shared.exceptions import YamlException
-from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
 
 from cimento.nlu.importer import TrainingLine, TrainingLines
-from cimento.settings.paths import ROOT
 
 PLAIN = """version: "3.1"
 nlu:
@@ -69,10 +67,6 @@ def test_a_line_is_not_copied_and_its_fingerprint_tells_what_was_added() -> None
     assert line.fingerprint() == Message(line.data).fingerprint()
 
 
-def test_the_project_is_read_by_it() -> None:
-    importer = TrainingDataImporter.load_from_config(
-        str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")]
-    )
-    lines = importer.get_nlu_data().intent_examples
-    assert len(lines) > 30_000
-    assert all(isinstance(line, TrainingLine) for line in lines)
+def test_the_project_is_read_by_it(training_lines: list[Message]) -> None:
+    assert len(training_lines) > 30_000
+    assert all(isinstance(line, TrainingLine) for line in training_lines)
