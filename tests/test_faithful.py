@@ -113,6 +113,11 @@ URGENT = "En cas d'urgence : le 15 ou le 112 ; SMS au 114 si vous ne pouvez pas 
         ("none", "Appelez le 112 ou le 15. SMS au 114 sans parler ou entendre.", "the order is"),
         ("medecin", f"{URGENT} Appelez immédiatement votre médecin.", "the doctor comes first"),
         ("medecin", f"Appelez immédiatement votre médecin. {URGENT}", "when no doctor answers"),
+        (
+            "medecin",
+            "Appelez immédiatement votre médecin. Nuit, week-end, répondeur : le 15 ou le 112.",
+            "may be by day",
+        ),
         ("urgence", URGENT, "works abroad"),
         ("urgence", f"Appelez le 3114. {URGENT} Hors de France : 112.", "before the 3114"),
         ("urgence", f"Le service : {{service_phone}}. {URGENT}", "the service comes after"),

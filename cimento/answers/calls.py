@@ -75,6 +75,8 @@ def check_calls(wording: Wording, unread: bool = False) -> list[str]:
         missing = [word for word in _DOCTOR_ABSENT if word not in text]
         if missing:
             found.append(f"does not say what to do when no doctor answers: {', '.join(missing)}")
+        if "urgence" not in text:
+            found.append("gives the 15 only when no doctor answers: an emergency may be by day")
     if level == "urgence":
         if _position(text, r"\b3114\b") < rescue:
             found.append("the 15 comes before the 3114")
