@@ -68,11 +68,12 @@ def test_the_choices_of_a_check_in_are_those_of_the_conversation(protocol: Proto
         ),
         (
             "day_of_return",
-            "Urgence : 15, 112|114|médecin|allongez-vous|minimum|conduisez pas les 24 premières",
+            "Urgence, nuit : 15, 112|114|médecin|allongez-vous|minimum|conduisez pas les 24 premières",
         ),
         (
             "day_1",
-            "Urgence : 15, 112|114|fièvre|pour l'assistant, dès 38,0 degrés|frissons|douleur inhabituelle",
+            "Urgence : 15, 112|114|fièvre|pour l'assistant, dès 38,0 degrés|frissons|douleur inhabituelle"
+            "|médecin .absent : 15",
         ),
         ("three_weeks", "rougeur|poils"),
     ],
@@ -83,7 +84,7 @@ def test_what_each_must_say(protocol: Protocol, step: str, words: str) -> None:
 
 
 def test_the_reminder_of_a_check_in(protocol: Protocol) -> None:
-    assert "pas votre réponse" in protocol.text("day_1.reminder")
+    assert "réponse nous manque" in protocol.text("day_1.reminder")
     assert protocol.reminder.moment.hours == 4
 
 
@@ -95,8 +96,8 @@ def test_the_reminder_of_a_check_in(protocol: Protocol) -> None:
         ("allongez-vous", "forêt, là-bas", "not GSM-7"),
         ("allongez-vous", "allongez-vous " * 15, "segments"),
         ("STOP : fin", "", "STOP stops"),
-        ("si vous ne pouvez parler ou entendre", "", "the 114 with its condition"),
-        ("Urgence : 15, 112", "Urgence", "the 15 and the 112"),
+        ("si on ne peut parler ou entendre", "", "the 114 with its condition"),
+        ("Urgence, nuit : 15, 112", "Urgence", "the 15 and the 112"),
     ],
 )
 def test_a_breach_is_found(protocol: Protocol, old: str, new: str, said: str) -> None:
