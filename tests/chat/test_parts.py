@@ -257,6 +257,15 @@ def test_the_button_of_the_15_says_when(replies: Replies, topic: str, label: str
     assert [link["label"] for link in calls if link["href"] == "tel:15"] == [label]
 
 
+def test_the_button_of_the_112_is_for_who_is_abroad(replies: Replies) -> None:
+    """In France the 15 is one touch away: two buttons without a word would be a choice to make."""
+    for topic in ("fever", "emergency", "suicidal", "worrying_sign"):
+        wording = CATALOGUE.answer(topic)
+        calls = replies.reply(turn_of(CATALOGUE.render(wording.text), wording.custom))["calls"]
+        (label,) = (link["label"] for link in calls if link["href"] == "tel:112")
+        assert label == "À l'étranger, en Europe\u00a0: appeler le 112", topic
+
+
 def test_every_number_of_every_alarm_can_be_called(replies: Replies) -> None:
     for wording in CATALOGUE.wordings:
         if wording.custom.get("escalation") in (None, "none") or wording.channel != WEB:

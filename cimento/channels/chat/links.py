@@ -13,6 +13,7 @@ Link = dict[str, Any]
 _EMERGENCY = re.compile(r"\b(?:le|au|ou) (15|112|114|3114)\b")
 # A button is read alone: it tells by itself whom the number is for.
 _CONDITION = {
+    "112": "À l'étranger, en Europe\u00a0: appeler le 112",
     "114": "SMS au 114, si vous ne pouvez pas parler ou entendre",
     "3114": "Dans les autres cas, appeler le 3114",
 }
