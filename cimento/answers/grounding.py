@@ -28,7 +28,7 @@ from cimento.settings.paths import ROOT
 from cimento.sms import gsm7
 
 FACET_FOLDER = "facets"  # of data/
-MAX_WEB_CHARACTERS = 780  # the instructions before and after, with whom to call
+MAX_WEB_CHARACTERS = 830  # the instructions before and after, with whom to call
 
 # Sentences of the sheet that no answer needs to quote, each with its reason.
 NOT_QUOTED = {
