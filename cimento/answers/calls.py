@@ -39,6 +39,8 @@ _TELLS = re.compile(r"\bappel(?:ez|er)\b|\bcomposez\b|\b(?:15|112|114|3114)\b")
 _BY_SMS = re.compile(r"\b114\b[^.]*parler ou entendre|parler ou entendre[^.]*\b114\b")
 _DOCTOR_ABSENT = ("nuit", "week-end", "repondeur")
 _DENIES = re.compile(r"la fiche ne (?:parle pas|precise pas ce)\b")
+_DOCTOR = re.compile(r"immediatement (?:votre|son) medecin")
+_NO_ANSWER = re.compile(r"medecin ne repond|(?:sans|pas de) reponse|absent|sans medecin|nuit")
 _ABROAD = re.compile(r"a l'etranger|hors de france")
 _SERVICE = "{service_phone}"
 
@@ -82,6 +84,8 @@ def check_calls(wording: Wording, unread: bool = False) -> list[str]:
             found.append("the 15 comes before the 3114")
         if not _ABROAD.search(text):
             found.append("does not say which number works abroad")
+    if _DOCTOR.search(text) and not _NO_ANSWER.search(text):
+        found.append("tells to call the doctor, not what to do when none answers")
     if unread and _DENIES.search(text):
         found.append("was not read: it does not assert what the sheet leaves out")
     if unread and rescue > _position(text, r"medecin|immediatement|" + re.escape(_SERVICE)):
