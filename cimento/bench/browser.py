@@ -9,7 +9,7 @@ from cimento.answers.catalogue import load_catalogue
 from cimento.bench.processes import BenchError, progress
 from cimento.bench.servers import Server
 from cimento.channels.chat.links import service_link
-from cimento.channels.chat.site import static_files
+from cimento.channels.chat.site import packed, static_files
 
 CLICKS = 30
 QUESTION = "Quand puis-je conduire ?"
@@ -34,12 +34,13 @@ _WATCH = """() => {
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
-def weight_kb() -> float:
-    """Return the weight of the widget, scripts and style as served, gzipped together, in kB (10^3
-    bytes)."""
+def weights_kb() -> tuple[float, float]:
+    """Return the weight of the widget, scripts and style, in kB (10^3 bytes): gzipped together, and
+    as served, each file gzipped by itself."""
     files = static_files(service_link(load_catalogue()))
-    widget = [files[name] for name in sorted(files) if not name.startswith("page.")]
-    return len(gzip.compress(b"".join(widget))) / 1000
+    widget = {name: files[name] for name in sorted(files) if not name.startswith("page.")}
+    together = gzip.compress(b"".join(widget.values()))
+    return len(together) / 1000, sum(map(len, packed(widget).values())) / 1000
 
 
 async def click_to_answer(server: Server) -> list[float]:

@@ -55,8 +55,8 @@ async def _measure_chat(servers: list[Server], columns: dict[str, report.Figures
         columns[server.name] = report.with_crowd(columns[server.name], met)
         if by_chat:
             clicks = await browser.click_to_answer(server)
-            kb = browser.weight_kb()
-            columns[server.name] = report.with_widget(columns[server.name], clicks, kb)
+            weights = browser.weights_kb()
+            columns[server.name] = report.with_widget(columns[server.name], clicks, weights)
 
 
 def measure(fresh: bool = False) -> None:

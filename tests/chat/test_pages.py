@@ -1,9 +1,12 @@
 """The chat's pages and files, as the assistant serves them."""
 
+import gzip
+import urllib.request
+
 import pytest
 
 from tests.chat.client import call
-from tests.servers import Assistant
+from tests.servers import PATIENCE, Assistant
 
 
 @pytest.mark.parametrize(
@@ -44,3 +47,12 @@ def test_the_root_leads_to_the_chat_and_tells_no_version(assistant: Assistant) -
     answer = call(f"http://127.0.0.1:{assistant.port}/", "GET")
     assert "Rasa" not in answer.body
     assert 'src="/chat/cimento-chat.js"' in answer.body
+
+
+def test_files_are_gzipped_for_who_reads_gzip(assistant: Assistant) -> None:
+    url = f"http://127.0.0.1:{assistant.port}/chat/cimento-chat.js"
+    asked = urllib.request.Request(url, headers={"Accept-Encoding": "gzip, deflate, br"})
+    with urllib.request.urlopen(asked, timeout=PATIENCE) as small:
+        assert small.headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in small.headers["Vary"]
+        assert gzip.decompress(small.read()).decode() == call(url, "GET").body
