@@ -1,27 +1,11 @@
 /* How what is said looks: paragraphs, lists, alarms, sources. Pure: from data to elements. */
 
-import { SERVICE_CALL, callButton, linked } from "./calls.js";
 import { button, el, icon } from "./dom.js";
-import { SAY, afterHeading, alarmOf, tied } from "./words.js";
+import { callButton, line, shown } from "./text.js";
+import { SAY, afterHeading, alarmOf } from "./words.js";
 
 const LONG = 240; // characters of one's own message, beyond which it is folded
 const SENTENCE = /^.*?[.!?](?=\s|$)\s*/s;
-
-/** Return a line: its numbers can be called, its key words stand out, no sign begins a line. */
-function line(tag, text, key) {
-  const whole = tied(text);
-  const parts = key ? whole.split(key) : [whole];
-  const nodes = parts.flatMap((part, n) => [n && el("strong", {}, ...linked(key)), ...linked(part)]);
-  return el(tag, {}, ...nodes.filter(Boolean));
-}
-
-/** Return the elements of a text: paragraphs, lists, steps. */
-export function shown({ text, blocks = [{ kind: "text", lines: [text] }], key }) {
-  return blocks.flatMap(({ kind, lines }) => {
-    if (kind === "text") return lines.map((text) => line("p", text, key));
-    return el(kind === "list" ? "ul" : "ol", {}, ...lines.map((text) => line("li", text, key)));
-  });
-}
 
 /** Return one's own message, folded when it is long. */
 export function mine(text) {
@@ -80,6 +64,3 @@ function advice(message, after) {
     ...shown({ blocks: [{ ...opening, lines: [...(left ? [left] : []), ...lines] }, ...rest], key }),
   ];
 }
-
-/** Return the number to call, for who was not helped. */
-export const help = () => callButton(SERVICE_CALL);

@@ -1,10 +1,43 @@
-/* The box to write in: it keeps a draft, and counts near the limit. */
+/* The foot of the panel: what happens, and the box to write in. */
 
 import { button, el, icon } from "./dom.js";
+import { SERVICE_CALL, callButton, linked } from "./text.js";
 import { SAY, URGENT, frame } from "./words.js";
 
 const NEARLY_FULL = 0.8; // share of the longest message from which characters are counted
 
+/** The status line: what happens, what failed, what to do meanwhile. */
+export class Notice {
+  constructor() {
+    this.status = el("p", { role: "status" });
+    this.again = button("Réessayer", () => this.retry(), { class: "primary", hidden: "" });
+    this.service = callButton(SERVICE_CALL);
+    this.node = el("div", { class: "notice" }, this.status, this.again, this.service);
+    this.tell("");
+  }
+
+  /** Say something, politely. `helping`: with whom to call. */
+  tell(text, helping = false) {
+    this.status.replaceChildren(...linked(text));
+    this.again.hidden = true;
+    this.service.hidden = !helping;
+    this.node.classList.toggle("failed", helping);
+  }
+
+  /** Say that an answer is late, and whom to call meanwhile. */
+  tellSlow() {
+    this.tell(`${URGENT} ${SAY.slow}`, true);
+  }
+
+  /** Say what failed, with a way to try again when that makes sense. */
+  complain(failure, retry, more = "") {
+    this.tell([failure.message, more].filter(Boolean).join(" "), true);
+    this.retry = retry;
+    this.again.hidden = !failure.passing;
+  }
+}
+
+/** The box: it keeps a draft, and counts near the limit. */
 export class Box {
   /** `send` gets what is sent. */
   constructor(conversation, notice, send) {

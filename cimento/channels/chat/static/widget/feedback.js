@@ -1,7 +1,8 @@
 /* « A-t-il répondu ? »: yes, or no and why, each in one touch. */
 
-import { help } from "./answer.js";
 import { button, el } from "./dom.js";
+import { SERVICE_CALL, callButton } from "./text.js";
+import { allQuestions, simpler } from "./topics.js";
 import { SAY } from "./words.js";
 
 const QUESTION = "Ce message a-t-il répondu à votre question\u00a0?";
@@ -33,7 +34,7 @@ export function feedback(entry, chat) {
   const after = (reason) => {
     put(
       "Que voulez-vous faire\u00a0?",
-      reason === "hard" && entry.can_be_easier ? chat.simpler() : chat.allQuestions(), help(),
+      reason === "hard" && entry.can_be_easier ? simpler(chat) : allQuestions(chat), callButton(SERVICE_CALL),
     );
     bring();
   };

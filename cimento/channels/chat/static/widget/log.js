@@ -1,11 +1,11 @@
 /* The conversation as it is read: entries, what the last one offers, and where the reader is. */
 
-import { answer, mine, shown } from "./answer.js";
+import { answer, mine } from "./answer.js";
 import { button, clock, el } from "./dom.js";
 import { feedback } from "./feedback.js";
-import { suggestions } from "./topics.js";
-import { readAloud } from "./voice.js";
-import { alarmOf, spoken } from "./words.js";
+import { shown } from "./text.js";
+import { allQuestions, simpler, suggestions } from "./topics.js";
+import { reading } from "./voice.js";
 
 const MARGIN = 3; // px above what is brought to the top
 
@@ -27,17 +27,17 @@ export class Log {
     const { chat, node } = this;
     node.replaceChildren();
     if (welcome) {
-      node.append(el("div", { class: "bubble" }, ...shown(welcome.greeting)), suggestions(welcome.questions, chat));
+      node.append(el("div", { class: "bubble" }, ...shown(welcome.greeting)), suggestions(chat));
     }
     for (const entry of entries) this.place(entry);
   }
 
   /** Word what is suggested anew, unannounced; focus stays on the switch that asked. */
-  reword({ welcome }) {
+  reword() {
     const old = this.node.querySelector(".suggestions");
     if (!old) return;
     const asked = old.contains(this.node.getRootNode().activeElement);
-    const anew = suggestions(welcome.questions, this.chat);
+    const anew = suggestions(this.chat);
     old.replaceWith(anew);
     if (asked) anew.querySelector("input").focus();
   }
@@ -69,16 +69,9 @@ export class Log {
       "div", { class: `entry ${entry.who}`, "aria-live": silent ? "off" : null },
       el("p", { class: "author" }, isMine ? "Vous" : "Assistant automatique", " · ", time),
       el("div", { class: `bubble ${kind}` }, ...(isMine ? mine(entry.text) : answer(entry, this.chat))),
-      !isMine && this.reading(entry),
+      !isMine && reading(entry, (said) => this.chat.notice.tell(said)),
       !isMine && this.offered(entry),
     );
-  }
-
-  reading(entry) {
-    const alarm = alarmOf(entry.escalation, entry.other);
-    const text = [...(alarm ? [`${alarm}.`] : []), ...spoken(entry)].join("\n");
-    const read = ({ currentTarget }) => readAloud(text, currentTarget, (said) => this.chat.notice.tell(said));
-    return button("Lire à voix haute", read, { class: "quiet read", "aria-live": "off" });
   }
 
   /** Return what the last answer alone offers: its buttons, and a question about itself. */
@@ -90,9 +83,9 @@ export class Log {
       ...buttons.map(({ title, payload }) =>
         button(title, () => chat.send({ text: title, payload }), { class: "choice" }),
       ),
-      entry.can_be_easier && chat.simpler(),
+      entry.can_be_easier && simpler(chat),
       entry.supposed && button("Non, c'est pour moi", (event) => chat.mindOther(false, event.target), { class: "choice" }),
-      chat.allQuestions(),
+      allQuestions(chat),
       entry.ask_feedback && feedback(entry, chat),
     );
   }

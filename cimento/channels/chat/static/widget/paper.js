@@ -1,7 +1,8 @@
 /* The conversation as plain text, and whatever is printed: day, urgency, sources that can be read. */
 
 import { clock, day, el } from "./dom.js";
-import { alarmOf, spoken } from "./words.js";
+import { spoken } from "./voice.js";
+import { SAY } from "./words.js";
 
 const BRAND = "CHU de Bordeaux";
 const AUTHORS = { me: "Vous", bot: "Assistant automatique", note: "Information" };
@@ -11,19 +12,19 @@ const STYLE = `
   ul { padding: 0; } blockquote { margin: 2pt 0 0 24pt; font-size: 13pt; font-style: italic; }
 `;
 
-function lines(entry) {
+function linesOf(entry) {
   if (entry.who !== "bot") return [entry.text];
-  const alarm = alarmOf(entry.escalation, entry.other);
+  const { alarm, lines } = spoken(entry);
   return [
     ...(alarm ? [`*** ${alarm.toUpperCase()} ***`] : []),
-    ...spoken(entry),
+    ...lines,
     ...entry.sources.map(({ title, quotes = [] }) => `Source\u00a0: ${title}. ${quotes.map((quote) => `«\u00a0${quote}\u00a0»`).join(" ")}`),
   ];
 }
 
-/** Return the conversation as plain text, to copy or print. */
-export function transcript(title, entries) {
-  const said = entries.map((entry) => `${AUTHORS[entry.who]}, ${clock(entry.at)}\n${lines(entry).join("\n")}`);
+/** Return the conversation as plain text. */
+function transcript({ title, state: { entries } }) {
+  const said = entries.map((entry) => `${AUTHORS[entry.who]}, ${clock(entry.at)}\n${linesOf(entry).join("\n")}`);
   return [`${title}, ${BRAND}\n${day(entries[0]?.at || Date.now())}`, ...said].join("\n\n");
 }
 
@@ -41,4 +42,17 @@ export function printPage(root, title, ...content) {
   paper.body.append(el("p", {}, el("strong", {}, BRAND)), el("h1", {}, title), ...content, el("p", {}, printed));
   view.addEventListener("afterprint", () => frame.remove());
   view.print();
+}
+
+export async function copy(chat) {
+  try {
+    await navigator.clipboard.writeText(transcript(chat));
+    chat.notice.tell(SAY.copied);
+  } catch {
+    chat.notice.tell(SAY.notCopied); // an http page, or a reader who refused
+  }
+}
+
+export function print(chat) {
+  printPage(chat.root, chat.title, el("p", {}, transcript(chat)));
 }

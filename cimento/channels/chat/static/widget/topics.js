@@ -1,7 +1,8 @@
-/* « Toutes les questions »: the topics by moment; a word finds them. */
+/* What the chat offers: what to begin with, all questions by moment, and buttons of several places. */
 
 import { button, el } from "./dom.js";
-import { frame, tied } from "./words.js";
+import { showPreparation } from "./preparation.js";
+import { SAY, frame, tied } from "./words.js";
 
 const folded = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 
@@ -14,8 +15,9 @@ function question(words, chat, first = () => {}) {
 }
 
 /** Show all questions in the sheet; the one that is chosen is asked. */
-export function showTopics(moments, chat) {
+export function showTopics(chat) {
   const { sheet, state } = chat;
+  const moments = state.welcome?.questions || [];
   const choice = (each) => question(worded(each, state.other), chat, () => sheet.close());
   const groups = moments.map(({ moment, questions }) =>
     el("div", {}, el("h3", {}, moment), ...questions.map(choice)),
@@ -40,10 +42,27 @@ export function showTopics(moments, chat) {
   );
 }
 
+const opening = { class: "choice", "aria-haspopup": "dialog" };
+
+export const allQuestions = (chat) => button("Toutes les questions", () => showTopics(chat), opening);
+
+const preparation = (chat) =>
+  button(frame(chat.state.other).preparation, () => showPreparation(chat), opening);
+
+export const simpler = (chat) => button(SAY.simpler, () => chat.send({ text: SAY.simpler }), { class: "choice" });
+
+/** Return the switch « Je suis un proche »; `then` is done once it was used. */
+export function relativeSwitch(chat, then = () => {}, autofocus = false) {
+  const input = el("input", {
+    type: "checkbox", checked: chat.state.other ? "" : null, autofocus: autofocus && "",
+    onchange: () => (chat.mindOther(input.checked), then()),
+  });
+  return el("label", { class: "step" }, input, el("span", {}, "Je suis un proche"));
+}
+
 /** Return the first questions of each moment, to begin with. */
-export function suggestions(moments, chat) {
-  const { other } = chat.state;
-  const words = frame(other);
+export function suggestions(chat) {
+  const { other, welcome } = chat.state;
   const group = ({ moment, questions }, n) =>
     el(
       "details", { name: "moment", open: n ? null : "" },
@@ -52,8 +71,7 @@ export function suggestions(moments, chat) {
     );
   return el(
     "div", { class: "suggestions", "aria-live": "off" },
-    chat.relativeSwitch(), el("p", {}, words.begin), ...moments.map(group),
-    chat.allQuestions(),
-    button(words.preparation, () => chat.showPreparation(), { class: "choice", "aria-haspopup": "dialog" }),
+    relativeSwitch(chat), el("p", {}, frame(other).begin), ...welcome.questions.map(group),
+    allQuestions(chat), preparation(chat),
   );
 }

@@ -1,6 +1,7 @@
-/* Reading aloud, by a French voice of the device itself: no word goes to a voice on the network. */
+/* An answer read aloud, by a French voice of the device itself: no word goes to one on the network. */
 
-import { SAY } from "./words.js";
+import { button } from "./dom.js";
+import { SAY, afterHeading, alarmOf } from "./words.js";
 
 const synthesis = window.speechSynthesis;
 const SECOND = 1000; // ms that a browser may take to find its voices
@@ -16,8 +17,24 @@ async function findVoice() {
   return french();
 }
 
-/** Read a text, or stop reading; `control` is the button, `tell` says when it cannot be done. */
-export async function readAloud(text, control, tell) {
+/** Return the lines of an answer, its heading first: urgency, for whom it is, its messages. */
+export function spoken({ messages, escalation, other }) {
+  const said = messages.map(({ text }) => text);
+  const alarm = alarmOf(escalation, other);
+  if (alarm) said[0] = afterHeading(said[0]);
+  return { alarm, lines: other ? [SAY.other, ...said] : said };
+}
+
+/** Return the button that reads an answer; `tell` says when it cannot be done. */
+export function reading(entry, tell) {
+  const { alarm, lines } = spoken(entry);
+  const text = [...(alarm ? [`${alarm}.`] : []), ...lines].join("\n");
+  const read = ({ currentTarget }) => readAloud(text, currentTarget, tell);
+  return button("Lire à voix haute", read, { class: "quiet read", "aria-live": "off" });
+}
+
+/** Read a text, or stop reading. */
+async function readAloud(text, control, tell) {
   const words = control.textContent;
   if (synthesis?.speaking) return synthesis.cancel();
   const voice = await findVoice();

@@ -42,13 +42,6 @@ export function alarmOf(escalation, other) {
 /** Return an alarm's text without a first sentence that its heading says already. */
 export const afterHeading = (text) => (text.startsWith(`${DOCTOR}. `) ? text.slice(DOCTOR.length + 2) : text);
 
-/** Return an answer as lines to read aloud, copy or print: for whom it is, and its messages. */
-export function spoken({ messages, escalation, other }) {
-  const said = messages.map(({ text }) => text);
-  if (alarmOf(escalation, other)) said[0] = afterHeading(said[0]);
-  return other ? [SAY.other, ...said] : said;
-}
-
 export const SAY = {
   erased: "La conversation est effacée.",
   erasedHere: "La conversation est effacée de cet écran. Le serveur ne la reconnaît plus.",

@@ -1,8 +1,8 @@
-/* Numbers to call: as buttons, and as links within a text. */
+/* Texts as they are shown, with their numbers to call; numbers as buttons. */
 
 import { button, el, icon } from "./dom.js";
 import { SERVICE } from "./service.js"; // made by the server: there when nothing else answers
-import { URGENT } from "./words.js";
+import { URGENT, tied } from "./words.js";
 
 export const SERVICE_CALL = { label: `Appeler le service\u00a0: ${SERVICE.label}`, href: SERVICE.href };
 const ALWAYS = [
@@ -30,6 +30,22 @@ export function linked(text) {
     end = index + before.length + number.length;
   }
   return [...nodes, text.slice(end)];
+}
+
+/** Return a line: its numbers can be called, its key words stand out, no sign begins a line. */
+export function line(tag, text, key) {
+  const whole = tied(text);
+  const parts = key ? whole.split(key) : [whole];
+  const nodes = parts.flatMap((part, n) => [n && el("strong", {}, ...linked(key)), ...linked(part)]);
+  return el(tag, {}, ...nodes.filter(Boolean));
+}
+
+/** Return the elements of a text: paragraphs, lists, steps. */
+export function shown({ text, blocks = [{ kind: "text", lines: [text] }], key }) {
+  return blocks.flatMap(({ kind, lines }) => {
+    if (kind === "text") return lines.map((text) => line("p", text, key));
+    return el(kind === "list" ? "ul" : "ol", {}, ...lines.map((text) => line("li", text, key)));
+  });
 }
 
 /** Return the button that always stands in the header, and shows whom to call. */
