@@ -7,6 +7,7 @@ import { SAY } from "./words.js";
 const BRAND = "CHU de Bordeaux";
 const AUTHORS = { me: "Vous", bot: "Assistant automatique", note: "Information" };
 const STYLE = `
+  @page { margin: 18mm; @bottom-center { content: "Page " counter(page) " sur " counter(pages); font: 11pt sans-serif; } }
   body { font: 16pt/1.5 sans-serif; } h1 { font-size: 22pt; } h2 { font-size: 18pt; }
   p { white-space: pre-line; } li { list-style: none; margin: 0 0 8pt; break-inside: avoid; }
   ul { padding: 0; } blockquote { margin: 2pt 0 0 24pt; font-size: 13pt; font-style: italic; }
