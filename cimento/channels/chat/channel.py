@@ -15,14 +15,12 @@ from sanic.response import HTTPResponse
 from cimento.answers.catalogue import Catalogue, load_catalogue
 from cimento.channels.chat.guard import Guard, Said
 from cimento.channels.chat.pages import Pages
-from cimento.channels.chat.preparation import preparation
-from cimento.channels.chat.questions import questions
 from cimento.channels.chat.refusals import Refusal
 from cimento.channels.chat.relatives import for_somebody
 from cimento.channels.chat.replies import Replies
 from cimento.channels.chat.sessions import Sessions
-from cimento.channels.chat.site import add_pages
-from cimento.channels.gate import Gated
+from cimento.channels.chat.site import ChatBlueprint, add_pages
+from cimento.channels.chat.welcome import apology, welcome
 from cimento.channels.housekeeping import keep_house
 from cimento.channels.turn import complete
 from cimento.monitoring.turns import count_refusal, count_turn
@@ -38,17 +36,6 @@ Handler = Callable[..., Awaitable[HTTPResponse]]
 _ENDPOINT = {**HEADERS, "Cache-Control": "no-store"}
 
 
-class _ChatBlueprint(Gated):
-    """Routes under /chat, and the one thing outside: Rasa's own / leads to the chat."""
-
-    def register(self, app: Sanic, options: dict[str, Any]) -> None:
-        async def lead_to_chat(request: Request) -> HTTPResponse | None:
-            return response.redirect("/chat") if request.path == "/" else None
-
-        app.register_middleware(lead_to_chat, "request")
-        super().register(app, options)
-
-
 class ChatInput(InputChannel):
     """The website chat."""
 
@@ -59,7 +46,7 @@ class ChatInput(InputChannel):
         self._catalogue = catalogue or load_catalogue()
         self._pages = Pages(self._catalogue)
         self._replies = Replies(self._catalogue)
-        self._welcome = self._make_welcome()
+        self._welcome = welcome(self._catalogue, self._replies, self._settings.max_characters)
         self._sessions = Sessions(self._settings.idle_minutes)
         self._guard = Guard(self._settings)
 
@@ -74,7 +61,7 @@ class ChatInput(InputChannel):
 
     def blueprint(self, on_new_message: OnNewMessage) -> Blueprint:
         """Return the routes of the chat (called by Rasa)."""
-        routes = _ChatBlueprint("chat")
+        routes = ChatBlueprint("chat")
         routes.listener(keep_house, "after_server_start")
 
         @routes.listener("after_server_start")
@@ -144,7 +131,7 @@ class ChatInput(InputChannel):
                     answer.headers["Retry-After"] = str(refusal.retry_after)
             except Exception as error:
                 logger.error("A request could not be handled: %s.", type(error).__name__)
-                answer = response.json(self._unavailable(), status=503)
+                answer = response.json(apology(self._catalogue), status=503)
             answer.headers.update(_ENDPOINT)
             return answer
 
@@ -155,21 +142,6 @@ class ChatInput(InputChannel):
         if kind.lower() != "bearer" or not token:
             raise Refusal("session_missing")
         return self._sessions.conversation(token.strip())
-
-    def _make_welcome(self) -> dict[str, Any]:
-        greeting = self._catalogue.wording("utter_help/chat_greeting")
-        return {
-            "max_characters": self._settings.max_characters,
-            "greeting": self._replies.shown(self._catalogue.render(greeting.text)),
-            "questions": questions(),
-            "preparation": preparation(self._catalogue),
-            "service": self._replies.service,
-        }
-
-    def _unavailable(self) -> dict[str, Any]:
-        apology = self._catalogue.wording("utter_help/unavailable")
-        message = self._catalogue.render(apology.text)
-        return {"error": {"code": "unavailable", "message": message}}
 
     @staticmethod
     async def _text(app: Sanic, conversation: str, said: Said) -> str:

@@ -4,13 +4,15 @@ import gzip
 import json
 import re
 from collections.abc import Collection, Mapping
+from typing import Any
 
-from sanic import Blueprint, response
+from sanic import Blueprint, Sanic, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from cimento.channels.chat.links import unbroken
 from cimento.channels.chat.pages import HERE, Pages
+from cimento.channels.gate import Gated
 from cimento.settings.headers import HEADERS
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
@@ -31,6 +33,17 @@ _FILE = {
 # Comments that have lines of their own, in scripts and style: for those who read the source.
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*.*?\*/[ \t]*)\n", re.MULTILINE | re.DOTALL)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+
+
+class ChatBlueprint(Gated):
+    """Routes under /chat, and the one thing outside: Rasa's own / leads to the chat."""
+
+    def register(self, app: Sanic, options: dict[str, Any]) -> None:
+        async def lead_to_chat(request: Request) -> HTTPResponse | None:
+            return response.redirect("/chat") if request.path == "/" else None
+
+        app.register_middleware(lead_to_chat, "request")
+        super().register(app, options)
 
 
 def static_files(service: Mapping[str, str]) -> dict[str, bytes]:
