@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,7 +23,7 @@ from cimento.settings.chat import ChatSettings
 from cimento.settings.paths import ROOT
 from cimento.settings.sms import SmsSettings
 from cimento.store.database import open_database
-from cimento.store.tracker_store import BoundedSQLTrackerStore, Judgement, Reason
+from cimento.store.tracker_store import BoundedSQLTrackerStore, Judgement, Reason, Unanswered
 from tests.sms.server import Assistant, Server
 
 DAY = 24 * 3600
@@ -88,9 +89,21 @@ async def test_judgements_stay_and_name_nobody(
     store.judge("an answer", "driving", True)
     await purge_once(store, monkeypatch)
     assert await store.keys() == []
-    assert store.judgements() == [("driving", 1, 0)]
+    assert store.conversations.asked.judgements() == [("driving", 1, 0)]
     assert set(Judgement.__table__.columns.keys()) == {"answer", "topic", "helpful"}
     assert set(Reason.__table__.columns.keys()) == {"answer", "topic", "reason"}
+
+
+async def test_what_was_not_answered_is_counted_for_half_a_year(
+    store: BoundedSQLTrackerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, today = store.conversations.asked, date.today()
+    for weeks in (0, 25, 27):
+        asked.note("chat-a", ["work"], today - timedelta(weeks=weeks))
+    await purge_once(store, monkeypatch)
+    kept = asked.unanswered(date.min)
+    assert len(kept) == 2 and min(week for _, week in kept) > today - timedelta(weeks=26)
+    assert set(Unanswered.__table__.columns.keys()) == {"asked", "theme", "week"}
 
 
 async def test_one_purge_for_all_channels(store: BoundedSQLTrackerStore) -> None:

@@ -21,6 +21,8 @@ PROOFS = {
         "::test_letters_grow_by_a_button_and_stay_so",
         "« Ce message a-t-il répondu à votre question ? » oui / non, and why not": "tests"
         "/test_housekeeping.py::test_judgements_stay_and_name_nobody",
+        "what the sheet did not answer": "tests/test_housekeeping.py"
+        "::test_what_was_not_answered_is_counted_for_half_a_year",
         "addresses": "tests/chat/test_guard.py::test_who_asked_is_forgotten_after_a_minute",
     },
     "docs/sms.md": {

@@ -144,7 +144,7 @@ def test_judgements_are_counted_by_topic(store: BoundedSQLTrackerStore) -> None:
         ("3", "rest", False),
     ):
         store.judge(answer, topic, helpful)
-    assert store.judgements() == [("driving", 2, 0), ("rest", 0, 1)]
+    assert store.conversations.asked.judgements() == [("driving", 2, 0), ("rest", 0, 1)]
 
 
 def test_why_answers_did_not_help_is_counted_by_topic(store: BoundedSQLTrackerStore) -> None:
@@ -153,4 +153,4 @@ def test_why_answers_did_not_help_is_counted_by_topic(store: BoundedSQLTrackerSt
     store.judge("2", "driving", False, "partial")
     store.judge("3", "driving", False, "off")
     store.judge("3", "driving", True)  # it helped after all
-    assert store.reasons() == [("driving", "partial", 2)]
+    assert store.conversations.asked.reasons() == [("driving", "partial", 2)]

@@ -22,6 +22,7 @@ from cimento.followup.models import (
 from cimento.followup.protocol import Protocol as FollowUpProtocol
 from cimento.sms.numbers import international
 from cimento.sms.tables import INBOUND, PHONE
+from cimento.store.asked import Asked
 from cimento.store.database import Database, checkpoint
 from cimento.store.vault import WARD, conversation_id, decrypt
 
@@ -32,6 +33,11 @@ class ErasureRefused(Exception):
 
 class Conversations(Protocol):
     """Where the assistant keeps what was said."""
+
+    @property
+    def asked(self) -> Asked:
+        """What is counted beside the conversations, of all together."""
+        ...
 
     def read(self, conversation: str) -> list[dict[str, Any]]:
         """Return the events of a conversation, oldest first."""
@@ -53,6 +59,11 @@ class SmsConversations:
     def __init__(self, conversations: Conversations, engine: Engine) -> None:
         self._conversations = conversations
         self._engine = engine
+
+    @property
+    def asked(self) -> Asked:
+        """What is counted beside the conversations, of all together."""
+        return self._conversations.asked
 
     def read(self, conversation: str) -> list[dict[str, Any]]:
         """Return the events of a conversation, oldest first; the channel keeps no more."""

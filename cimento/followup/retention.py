@@ -60,6 +60,7 @@ def purge(
     with ExitStack() as others:  # each is called, whatever the others raise; the first at the end
         others.callback(checkpoint, database.engine)
         others.callback(tables.purge, database.engine, now - retention.sms)
+        others.callback(conversations.asked.purge, now.date())
         others.callback(conversations.purge, long_ago, is_stranger_or_over)
         others.callback(
             conversations.purge, (now - retention.web).timestamp(), lambda id_: not is_by_sms(id_)

@@ -37,4 +37,5 @@ def show() -> None:
     if options.get("dialect", "sqlite") == "sqlite":
         options["db"] = str(ROOT / Path(options["db"]))
     store = BoundedSQLTrackerStore(**options)
-    print(table(store.judgements(), store.reasons()))
+    asked = store.conversations.asked
+    print(table(asked.judgements(), asked.reasons()))

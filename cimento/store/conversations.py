@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from cryptography.fernet import InvalidToken
 from sqlalchemy.engine import Engine
 
+from cimento.store.asked import Asked
 from cimento.store.database import checkpoint
 from cimento.store.vault import CONVERSATIONS, cipher, unreadable
 
@@ -51,6 +52,11 @@ class SqlConversations:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    @property
+    def asked(self) -> Asked:
+        """What is counted beside the conversations, of all together."""
+        return Asked(self._engine)
 
     def _exists(self) -> bool:
         return bool(sa.inspect(self._engine).has_table(_EVENTS.name))

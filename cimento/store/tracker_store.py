@@ -64,6 +64,17 @@ class Reason(SQLTrackerStore.Base):
     reason = sa.Column(sa.String(16), nullable=False)
 
 
+class Unanswered(SQLTrackerStore.Base):
+    """That some conversation found no answer on a theme in a week (its Monday, ISO 8601); see
+    asked.Asked, which writes and reads it."""
+
+    __tablename__ = "unanswered"
+
+    asked = sa.Column(sa.String(64), primary_key=True)
+    theme = sa.Column(sa.String(64), nullable=False)
+    week = sa.Column(sa.String(10), nullable=False, index=True)
+
+
 def stored_in(agent: Any) -> "BoundedSQLTrackerStore":
     """Return the store of a running agent, without the wrapper that Rasa puts around it."""
     store = agent.tracker_store
@@ -169,28 +180,6 @@ class BoundedSQLTrackerStore(SQLTrackerStore):
             if reason and not helpful:
                 session.add(Reason(answer=answer, topic=topic, reason=reason))
             session.commit()
-
-    def judgements(self) -> list[tuple[str, int, int]]:
-        """Return (topic, helpful, not helpful) counts, the most judged topic first."""
-        helpful = sa.func.sum(sa.case((Judgement.helpful, 1), else_=0))
-        with self.session_scope() as session:
-            rows = (
-                session.query(Judgement.topic, helpful, sa.func.count() - helpful)
-                .group_by(Judgement.topic)
-                .order_by(sa.func.count().desc(), Judgement.topic)
-            )
-            return [tuple(row) for row in rows]
-
-    def reasons(self) -> list[tuple[str, str, int]]:
-        """Return (topic, reason, count), by topic, the commonest reason first."""
-        count = sa.func.count()
-        with self.session_scope() as session:
-            rows = (
-                session.query(Reason.topic, Reason.reason, count)
-                .group_by(Reason.topic, Reason.reason)
-                .order_by(Reason.topic, count.desc(), Reason.reason)
-            )
-            return [tuple(row) for row in rows]
 
     def _additional_events(
         self, session: Session, tracker: DialogueStateTracker

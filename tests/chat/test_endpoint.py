@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,27 @@ def test_why_an_answer_did_not_help_is_recorded_by_topic(
     wrong: Any
     for wrong in ("because", 1, [], {"hard": 1}):
         assert client.post("feedback", judged | {"reason": wrong}).status == 400
+
+
+def test_what_the_sheet_does_not_say_is_counted_once_without_words(
+    client: Client, assistant: Assistant
+) -> None:
+    def counted() -> list[tuple[str, str]]:
+        with sqlite3.connect(database(assistant)) as connection:
+            query = "select theme, week from unanswered order by rowid"
+            return connection.execute(query).fetchall()
+
+    before = len(counted())
+    for _ in range(2):
+        assert client.say("je dois garder mon corset apres le ciment ?").body["topic"] == (
+            "not_in_sheet"
+        )
+    client.say("Quand puis-je conduire ?")
+    assert "ne précise pas" in text_of(client.say("pourquoi ?"))
+    client.say("j'arrive plus à respirer depuis tout à l'heure")
+    new = counted()[before:]
+    assert [theme for theme, _ in new] == ["brace", "driving/why"]
+    assert all(date.fromisoformat(week).weekday() == 0 for _, week in new)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import wraps
 from time import monotonic
 from typing import Any
@@ -13,6 +14,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from cimento.answers.catalogue import Catalogue, load_catalogue
+from cimento.answers.unanswered import Unanswered
 from cimento.channels.chat.guard import Guard, Said
 from cimento.channels.chat.pages import Pages
 from cimento.channels.chat.refusals import Refusal
@@ -22,7 +24,8 @@ from cimento.channels.chat.sessions import Sessions
 from cimento.channels.chat.site import ChatBlueprint, add_pages
 from cimento.channels.chat.welcome import apology, welcome
 from cimento.channels.housekeeping import keep_house
-from cimento.channels.turn import complete
+from cimento.channels.turn import Message, complete
+from cimento.followup.schedule import PARIS
 from cimento.monitoring.turns import count_refusal, count_turn
 from cimento.settings.chat import ChatSettings
 from cimento.settings.headers import HEADERS
@@ -47,6 +50,7 @@ class ChatInput(InputChannel):
         self._pages = Pages(self._catalogue)
         self._replies = Replies(self._catalogue)
         self._welcome = welcome(self._catalogue, self._replies, self._settings.max_characters)
+        self._unanswered = Unanswered(self._catalogue)
         self._sessions = Sessions(self._settings.idle_minutes)
         self._guard = Guard(self._settings)
 
@@ -84,6 +88,7 @@ class ChatInput(InputChannel):
             said = self._guard.said(self._guard.read_object(request))
             text = await self._text(request.app, conversation, said)
             heard = await self._turn(on_new_message, conversation, text)
+            await self._count(request.app, conversation, heard, said.text or "")
             turn = self._replies.reply(heard, relative=for_somebody(said.text or ""))
             judged = self._sessions.answer(conversation, turn["topic"] or "")
             token = self._sessions.token(conversation)
@@ -160,6 +165,19 @@ class ChatInput(InputChannel):
         if payload not in offered:
             raise Refusal("button_not_offered")
         return payload
+
+    async def _count(self, app: Sanic, conversation: str, turn: list[Message], words: str) -> None:
+        """Count what a turn left unanswered, for the department. Nothing holds an alarm up, and
+        what cannot be counted is lost."""
+        if turn[-1]["custom"]["escalation"] != "none":
+            return
+        if not (themes := self._unanswered.themes(turn, words)):
+            return
+        try:
+            asked, today = stored_in(app.ctx.agent).conversations.asked, datetime.now(PARIS).date()
+            await asyncio.to_thread(asked.note, conversation, themes, today)
+        except Exception as error:
+            logger.error("A question without an answer is not counted: %s.", type(error).__name__)
 
     async def _turn(
         self, on_new_message: OnNewMessage, conversation: str, text: str
