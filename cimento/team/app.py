@@ -12,7 +12,7 @@ from cimento.followup.clock import Clock, utc_now
 from cimento.followup.erasure import Conversations
 from cimento.followup.protocol import Protocol
 from cimento.store.database import Database
-from cimento.team import enrolment, figures, login, patients, protocol, todo, trail
+from cimento.team import enrolment, figures, login, patients, protocol, todo, trail, unanswered
 from cimento.team.access import Access, LoginNeeded, PageRefused
 from cimento.team.context import Team
 from cimento.team.directory import Directory
@@ -48,6 +48,7 @@ ROOMS: tuple[Callable[[APIRouter, Team], None], ...] = (
     patients.add,
     enrolment.add,
     figures.add,
+    unanswered.add,
     protocol.add,
     trail.add,
 )

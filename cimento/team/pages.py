@@ -33,6 +33,7 @@ MENU = (
     ("/equipe/patients", "Patients", Permission.SEE),
     ("/equipe/inscrire", "Inscrire", Permission.ENROL),
     ("/equipe/chiffres", "Chiffres", Permission.FIGURES),
+    ("/equipe/questions", "Questions", Permission.FIGURES),
     ("/equipe/protocole", "Protocole", Permission.FIGURES),
     ("/equipe/journal", "Journal", Permission.TRAIL),
 )

@@ -51,6 +51,13 @@ WHY = {
     "death": "Décès",
     "other": "Autre",
 }
+# Why a patient says that an answer did not help.
+NOT_HELPED = {
+    "off": "ce n'était pas la question",
+    "hard": "trop difficile",
+    "partial": "pas complet",
+    "other": "autre chose",
+}
 # What the audit trail's actions are called.
 ACTIONS = {
     "log in": "s'est connecté",

@@ -25,13 +25,14 @@ from tests.followup.api_server import TOKEN, Served
 from tests.followup.conftest import NOON, request, secret
 from tests.followup.fakes import FakeClock
 from tests.servers import PATIENCE
+from tests.team.test_unanswered import ask, make_tables
 
 __all__ = ["secret"]
 
 PASSWORD = "cheval agrafe pile"
 PAGES = [
     *("/equipe/a-faire", "/equipe/patients", "/equipe/patients/1", "/equipe/inscrire"),
-    *("/equipe/chiffres", "/equipe/protocole?sortie=09/03/2027 20 h 30"),
+    *("/equipe/chiffres", "/equipe/questions", "/equipe/protocole?sortie=09/03/2027 20 h 30"),
 ]
 WIDE = """[...document.querySelectorAll('main *')].filter((node) => node.checkVisibility()
     && !node.closest('.unseen') && node.getBoundingClientRect().right > innerWidth + 1)
@@ -47,7 +48,10 @@ def ward(served: Served, empty_database: Path, tmp_path: Path) -> Database:
     shutil.copy(empty_database, tmp_path / "followup.db")
     database, protocol = open_database(f"sqlite:///{tmp_path}/followup.db"), read_protocol()
     clock = FakeClock(NOON + timedelta(minutes=12))
-    kept = SqlConversations(connect(f"sqlite:///{tmp_path}/conversations.db"))
+    chats = make_tables(connect(f"sqlite:///{tmp_path}/conversations.db"))
+    ask(chats, "work", 7)
+    ask(chats, "other_medicines", 12, weeks_ago=1)
+    kept = SqlConversations(chats)
     served.application = make_api(database, kept, protocol, TOKEN, clock)
     add_team(served.application, database, kept, protocol, clock)
     for login, name in (("cdurand", "Claire Durand"), ("proux", "Paul Roux")):

@@ -35,6 +35,7 @@ MATRIX: dict[tuple[str, str], set[Role] | None] = {
     ("POST", "/equipe/a-faire/rouvrir"): CARES,
     ("GET", "/equipe/chiffres"): ALL,
     ("GET", "/equipe/chiffres.csv"): ALL,
+    ("GET", "/equipe/questions"): ALL,
     ("GET", "/equipe/protocole"): ALL,
     ("GET", "/equipe/journal"): {ADMINISTRATOR},
     ("GET", "/equipe/inscrire"): CARES,
