@@ -45,20 +45,28 @@ def run() -> None:
         raise _refuse(f"Cimento cannot start. {error}") from error
 
 
-@app.command(hidden=True)
+@app.command()
 def serve() -> None:
-    """Start the Rasa server alone, as `run` does."""
-    from cimento.ops.serve import serve
+    """Start the server alone, for a service manager; it never trains."""
+    from cimento.ops import serve as server
 
-    serve()
+    try:
+        server.serve()
+    except server.REFUSALS as error:
+        raise _refuse(f"Cimento cannot start. {error}") from error
 
 
-@app.command(hidden=True)
-def actions(host: str = "127.0.0.1", port: int = 5055) -> None:
-    """Start the action server alone, as `run` does."""
+@app.command()
+def actions(
+    host: Annotated[str | None, typer.Option(help="by default CIMENTO_ACTIONS_HOST")] = None,
+    port: Annotated[int | None, typer.Option(help="by default CIMENTO_ACTIONS_PORT")] = None,
+) -> None:
+    """Start the action server alone, for a service manager."""
     from cimento.ops.actions import serve_actions
+    from cimento.settings.servers import ServerSettings
 
-    serve_actions(host, port)
+    settings = ServerSettings.read()
+    serve_actions(host or settings.actions_host, port or settings.actions_port)
 
 
 @app.command()

@@ -18,7 +18,7 @@ from cimento.answers.approvals import (
 from cimento.answers.catalogue import SMS, WEB, Wording
 from cimento.answers.sheet import SourceError
 from cimento.ops import content
-from cimento.ops.run import StartError, check_approvals
+from cimento.ops.preflight import StartError, check_approvals
 from cimento.settings.answers import AnswerSettings
 from cimento.settings.paths import ROOT
 
@@ -63,7 +63,7 @@ def test_a_malformed_approval_is_refused(tmp_path: Path, text: str) -> None:
 def test_the_start_says_what_is_not_approved_or_is_refused(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cimento.ops.run.read_approvals", dict)
+    monkeypatch.setattr("cimento.ops.preflight.read_approvals", dict)
     check_approvals(AnswerSettings())
     assert "answers are not approved" in capsys.readouterr().out
     with pytest.raises(StartError, match="utter_driving: not approved yet"):
@@ -73,7 +73,7 @@ def test_the_start_says_what_is_not_approved_or_is_refused(
         name: Approval(version(said), "Radiologue", day)
         for name, said in by_answer(content.told()).items()
     }
-    monkeypatch.setattr("cimento.ops.run.read_approvals", lambda: all_of_them)
+    monkeypatch.setattr("cimento.ops.preflight.read_approvals", lambda: all_of_them)
     check_approvals(AnswerSettings(require_approved=True))
     assert capsys.readouterr().out == ""
 

@@ -6,15 +6,17 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cimento.ops import doctor, run, serve, train
+from cimento.ops import doctor, endpoints, preflight, run, serve, train
 from cimento.ops.processes import free_port
 from cimento.settings.concern import SettingError
 from cimento.settings.followup import FollowUpSettings
 from cimento.settings.servers import ServerSettings
+from cimento.settings.storage import StorageSettings
 from cimento.sms import gsm7
 from cimento.store import disk, secret
 from tests.servers import PATIENCE
@@ -22,14 +24,37 @@ from tests.servers import PATIENCE
 
 def test_rasas_http_api_is_closed_whatever_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CIMENTO_API_TOKEN", "a token of the hospital")
-    line = serve.arguments()
+    line = serve.arguments(Path("endpoints.yml"))
     assert "--enable-api" not in line
     assert "a token of the hospital" not in line
 
 
+def test_rasa_is_connected_to_what_the_settings_say() -> None:
+    servers = ServerSettings(actions_host="10.0.0.2", actions_port=6055)
+    url = "postgresql://cimento:p%40ss@db:5433/talk?sslmode=require"
+    given = endpoints.endpoints(servers, StorageSettings(conversations_url=url))
+    assert given["action_endpoint"]["url"] == "http://10.0.0.2:6055/webhook"
+    store = given["tracker_store"]
+    assert store.pop("type").endswith("BoundedSQLTrackerStore")
+    assert store == {
+        **{"dialect": "postgresql", "host": "db", "port": 5433, "db": "talk", "max_turns": 8},
+        **{"username": "cimento", "password": "p@ss", "query": {"sslmode": "require"}},
+    }
+    file = "sqlite:////var/lib/cimento/conversations.db"
+    store = endpoints.endpoints(servers, StorageSettings(conversations_url=file))["tracker_store"]
+    assert (store["dialect"], store["db"]) == ("sqlite", "/var/lib/cimento/conversations.db")
+
+
+def test_a_password_of_the_database_is_its_owners_alone_and_not_left_behind() -> None:
+    with endpoints.written({"tracker_store": {"password": "p@ss"}}) as file:
+        assert "p@ss" in file.read_text()
+        assert (file.stat().st_mode & 0o077, file.parent.stat().st_mode & 0o077) == (0, 0)
+    assert not file.parent.exists()
+
+
 def test_follow_ups_are_not_started_for_nobody_to_carry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CIMENTO_API_TOKEN", "a token of the hospital")
-    with pytest.raises(run.StartError, match="CIMENTO_SMS_PROVIDER"):
+    with pytest.raises(preflight.StartError, match="CIMENTO_SMS_PROVIDER"):
         run.start()
 
 
@@ -88,7 +113,7 @@ def test_a_disk_that_is_nearly_full_refuses_the_start(
     assert disk.shortage(tmp_path, 1) is None
     assert f"{free * 2} are needed" in (disk.shortage(tmp_path / "none", free * 2) or "")
     monkeypatch.setenv("CIMENTO_FREE_MEGABYTES", str(free * 2))
-    with pytest.raises(run.StartError, match="CIMENTO_FREE_MEGABYTES"):
+    with pytest.raises(preflight.StartError, match="CIMENTO_FREE_MEGABYTES"):
         run.start()
 
 
@@ -126,7 +151,7 @@ def test_a_busy_port_is_named() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(run.StartError, match=str(port)):
+        with pytest.raises(preflight.StartError, match=str(port)):
             run.check_ports(ServerSettings(port=port), FollowUpSettings())
 
 
@@ -187,6 +212,24 @@ def test_a_damaged_model_is_seen(project: Path) -> None:
     _record(project)
     (project / train.MODEL).write_bytes(b"moxel")
     assert train.state(project) == "damaged"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda root: (root / train.MODEL).unlink(), "There is no model"),
+        (lambda root: (root / "config.yml").write_text("changed"), "trained on other sources"),
+        (lambda root: (root / train.MODEL).write_bytes(b"moxel"), "is damaged"),
+    ],
+)
+def test_a_server_alone_never_trains_and_says_what_to_do(
+    project: Path, spoil: Callable[[Path], object], said: str
+) -> None:
+    _record(project)
+    preflight.check_model(project)
+    spoil(project)
+    with pytest.raises(preflight.StartError, match=f"{said}.*cimento model install FILE"):
+        preflight.check_model(project)
 
 
 @pytest.mark.usefixtures("programs")

@@ -10,7 +10,7 @@ import yaml
 
 from cimento.dialogue import aftermath
 from cimento.ops import train
-from cimento.ops.run import QUIET
+from cimento.ops.quiet import QUIET
 from cimento.settings.paths import ROOT
 from tests.servers import ENVIRONMENT
 

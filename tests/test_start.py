@@ -26,8 +26,8 @@ def project(programs: None) -> Iterator[Path]:
         yield copy
 
 
-def _refusal(project: Path, **settings: str) -> str:
-    process = launch(project, **settings)
+def _refusal(project: Path, *command: str, **settings: str) -> str:
+    process = launch(project, *command, **settings)
     assert process.wait(timeout=PATIENCE) == 1
     return (project / "var/run.log").read_text()
 
@@ -56,3 +56,10 @@ def test_a_false_quote_refuses_to_start(project: Path) -> None:
     text = answers.read_text(encoding="utf-8")
     answers.write_text(text.replace('pendant les 24 premières heures."', 'pendant 12 heures."', 1))
     assert "not in the sheet" in _refusal(project)
+
+
+def test_a_server_alone_does_not_train(project: Path) -> None:
+    (project / MODEL).unlink()
+    said = _refusal(project, "serve")
+    assert said.startswith("Cimento cannot start. There is no model")
+    assert not (project / MODEL).exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cimento.ops.processes import running
 from cimento.ops.progress import Progress
-from cimento.ops.run import QUIET
+from cimento.ops.quiet import QUIET
 from cimento.settings.paths import ROOT
 
 BENCH = ROOT / "var" / "bench"  # models of earlier runs, and logs

@@ -16,14 +16,10 @@ import urllib.request
 from dataclasses import dataclass
 
 import honcho.manager
-import yaml
 
-from cimento.answers import grounding
-from cimento.answers.approvals import APPROVALS, read_approvals, unapproved
-from cimento.answers.sheet import SourceError
 from cimento.followup.protocol import ProtocolError, read_protocol
-from cimento.ops.content import told
-from cimento.ops.serve import ENDPOINTS
+from cimento.ops.preflight import StartError, check_answers, check_approvals
+from cimento.ops.quiet import QUIET
 from cimento.ops.train import TrainingError, train_if_needed
 from cimento.settings.answers import AnswerSettings
 from cimento.settings.chat import ChatSettings
@@ -40,20 +36,7 @@ from cimento.store.database import DatabaseError, open_database
 from cimento.store.disk import keep_private, shortage
 from cimento.store.secret import read_secret
 
-# Quiet: no telemetry, no banner of libraries; errors only, and no patient's words.
-QUIET = {
-    "RASA_TELEMETRY_ENABLED": "false",
-    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "PYTHONWARNINGS": "ignore",
-    "LOG_LEVEL": "ERROR",
-}
-
 _STOPPING = 15  # seconds more than a turn until what does not stop is killed
-
-
-class StartError(Exception):
-    """The assistant cannot start; the message says why and what to do."""
 
 
 def check_ports(settings: ServerSettings, followup: FollowUpSettings) -> None:
@@ -74,41 +57,6 @@ def check_ports(settings: ServerSettings, followup: FollowUpSettings) -> None:
                     f"Cannot listen on {host}:{port} ({error.strerror}). Stop what uses it, "
                     f"or choose another port: {variable}={port + 1} make run"
                 ) from error
-
-
-def check_answers() -> None:
-    """Raise StartError when an answer does not rest on the sheet or the policy."""
-    try:
-        found = grounding.problems()
-    except SourceError as error:
-        raise StartError(str(error)) from error
-    if found:
-        raise StartError("Some answers cannot be served:\n- " + "\n- ".join(found))
-
-
-def check_approvals(settings: AnswerSettings) -> None:
-    """Say which answers nobody has approved as they are; raise StartError when all must be."""
-    try:
-        approvals = read_approvals()
-    except SourceError as error:
-        raise StartError(str(error)) from error
-    found = unapproved(told(), approvals)
-    if found and settings.require_approved:
-        raise StartError(
-            "CIMENTO_REQUIRE_APPROVED is set, and some answers are not approved "
-            f"({APPROVALS}):\n- " + "\n- ".join(found)
-        )
-    if found:
-        print(f"{len(found)} answers are not approved by the department. See docs/content.md.")
-
-
-def write_endpoints(settings: ServerSettings) -> None:
-    """Write var/endpoints.yml: endpoints.yml with the action server of the settings."""
-    endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
-    address = f"http://{settings.actions_host}:{settings.actions_port}/webhook"
-    endpoints["action_endpoint"]["url"] = address
-    (ROOT / ENDPOINTS).parent.mkdir(exist_ok=True)
-    (ROOT / ENDPOINTS).write_text(yaml.safe_dump(endpoints), encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -201,7 +149,6 @@ def start() -> int:
     check_ports(settings, followup)
     open_database(StorageSettings.read().database_url)  # its tables made by one process
     train_if_needed()
-    write_endpoints(settings)
     return run(settings, followup)
 
 

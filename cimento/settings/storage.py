@@ -27,8 +27,7 @@ class StorageSettings(Concern):
     )
     conversations_url: str = setting(
         f"sqlite:///{ROOT}/var/conversations.db",
-        "database of the conversations (the tracker store of endpoints.yml), for export and "
-        "erasure",
+        "database of the conversations; `postgresql://user:password@host/name` to share them",
         secret=True,
     )
 
