@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install what the tests run against: from Debian a browser, an SMS gateway, two databases, GnuPG and
-# promtool; from the package index, pinned and apart in .tools/oidc, an OpenID Connect provider.
+# Install what the tests run against: from Debian a browser, an SMS gateway, two databases, GnuPG, nginx,
+# systemd-analyze and promtool; from the package index, pinned and apart in .tools/oidc, an OpenID Connect provider.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -13,7 +13,7 @@ cmp -s requirements/oidc.txt "$provider/installed.txt" || {
   cp requirements/oidc.txt "$provider/installed.txt"
 }
 
-packages="chromium gnupg kannel kannel-extras postgresql prometheus redis-server"
+packages="chromium gnupg kannel kannel-extras nginx-light postgresql prometheus redis-server systemd"
 
 missing=""
 for package in $packages; do

@@ -1,7 +1,7 @@
 """What every concern's settings have in common: where they are read, and how they are refused.
 
 A setting is an environment variable or a line of the file `.env` in the project's folder; the
-environment wins. CIMENTO_ENV_FILE names another file, or none when it is empty.
+environment wins. CIMENTO_ENV_FILE names other files, with colons between them; empty: none.
 """
 
 import os
@@ -69,19 +69,19 @@ class Concern(BaseSettings):
         return str(cls.__fields__[name].field_info.extra["env_names"].copy().pop()).upper()
 
 
-def env_file() -> Path | None:
-    """Return the file that settings are read from, None when there is none."""
+def env_files() -> list[Path]:
+    """Return the files that settings are read from, of those named the ones that are there."""
     named = os.environ.get(ENV_FILE)
-    file = ROOT / ".env" if named is None else Path(named)
-    return file if named != "" and file.is_file() else None
+    names = [ROOT / ".env"] if named is None else map(Path, filter(None, named.split(os.pathsep)))
+    return [file for file in names if file.is_file()]
 
 
 def load_env_file() -> None:
-    """Put the lines of the file into the environment, where the environment says nothing.
+    """Put the lines of the files into the environment, where the environment says nothing.
 
     Values are taken as they are written: neither `#` inside a value nor `$` means anything.
     """
-    if file := env_file():
+    for file in env_files():
         load_dotenv(file, override=False, interpolate=False)
 
 

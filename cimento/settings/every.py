@@ -13,7 +13,7 @@ from cimento.settings.concern import (
     Concern,
     SettingError,
     bounds,
-    env_file,
+    env_files,
     load_env_file,
 )
 from cimento.settings.demo import DemoSettings
@@ -90,8 +90,7 @@ def _shown(concern: Concern, name: str) -> str:
 def in_force() -> str:
     """Return the settings in force, a line each, secrets masked. Raises SettingError."""
     check_all()
-    file = env_file()
-    lines = [f"# from the environment{f' and {file}' if file else ''}"]
+    lines = ["# from " + " and ".join(["the environment", *map(str, env_files())])]
     for concern in CONCERNS.values():
         settings = concern.read()
         lines += [
@@ -106,9 +105,9 @@ _OPENING = f"""\
 Made by `cimento config --document`: edit `cimento/settings/` instead.
 
 Each is an environment variable, or a line `NAME=value` of the file `.env` in the project's folder
-(`{ENV_FILE}` names another file; empty: none). The environment wins. Every command reads them
-the same way. Unknown names and wrong values stop the start, all named at once; `cimento config`
-prints those in force, secrets masked. Each process gets only what it needs.
+(`{ENV_FILE}` names other files, with colons between them; empty: none). The environment wins. Every
+command reads them the same way. Unknown names and wrong values stop the start, all named at once;
+`cimento config` prints those in force, secrets masked. Each process gets only what it needs.
 """
 
 

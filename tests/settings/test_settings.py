@@ -206,6 +206,18 @@ def test_the_file_is_read_as_it_is_written(env_file: Path, monkeypatch: Patch) -
     assert settings.host == "127.0.0.2", "the environment wins"
 
 
+def test_several_files_are_read_and_those_that_are_not_there_are_not(
+    env_file: Path, monkeypatch: Patch
+) -> None:
+    env_file.write_text("CIMENTO_PORT=6005\n", encoding="utf-8")
+    other = env_file.with_name("other.env")
+    other.write_text("CIMENTO_HOST=0.0.0.0\n", encoding="utf-8")
+    monkeypatch.setenv("CIMENTO_ENV_FILE", f"{env_file}:{env_file}-missing:{other}")
+    settings = ServerSettings.read()
+    assert (settings.host, settings.port) == ("0.0.0.0", 6005)
+    assert f"the environment and {env_file} and {other}" in every.in_force()
+
+
 def test_an_unknown_name_in_the_file_is_refused(env_file: Path, monkeypatch: Patch) -> None:
     monkeypatch.setenv("CIMENTO_NOTHING", "x")  # so that the patch forgets it afterwards
     monkeypatch.delenv("CIMENTO_NOTHING")
