@@ -4,7 +4,7 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
@@ -13,10 +13,6 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from cimento.followup import alerts, mail
 from cimento.followup.enrolment import Enrolled
@@ -24,6 +20,7 @@ from cimento.followup.mail import Mailer, mail_alerts
 from cimento.followup.models import AlertKind
 from cimento.ops.processes import free_port
 from cimento.store.database import Database
+from tests.certificates import certify
 from tests.followup.conftest import NOON
 
 REPEAT = timedelta(minutes=30)
@@ -170,21 +167,7 @@ def test_without_tls_neither_password_nor_mail_leaves(mailer: Mailer, inbox: Inb
 @pytest.fixture
 def self_signed(tmp_path: Path) -> ssl.SSLContext:
     """What a server says who nobody vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(timezone.utc)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path / "server.pem"
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(private + certificate.public_bytes(pem))
+    file, _ = certify(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
     return context
