@@ -16,6 +16,8 @@ import typer
 from cimento.followup import cli as followup
 from cimento.ops.backup import cli as backup
 from cimento.ops.backup.prints import BackupError
+from cimento.ops.model import cli as model
+from cimento.ops.model.artefact import ModelRefused
 from cimento.team import cli as team
 from cimento.team.accounts import AccountRefused
 
@@ -27,6 +29,7 @@ app = typer.Typer(
 followup.app.add_typer(team.app)
 app.add_typer(followup.app, name="followup")
 app.add_typer(backup.app)
+app.add_typer(model.app, name="model")
 
 
 def _refuse(reason: object) -> typer.Exit:
@@ -219,7 +222,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         app(args=arguments, prog_name="cimento")
     except SystemExit as end:  # how typer says that a command is over
         return end.code if isinstance(end.code, int) else 1
-    except (*followup.REFUSALS, AccountRefused, BackupError) as error:
+    except (*followup.REFUSALS, AccountRefused, BackupError, ModelRefused) as error:
         print(error, file=sys.stderr)
     except sa.exc.OperationalError as error:
         print(f"The database cannot be reached: {type(error.orig).__name__}.", file=sys.stderr)

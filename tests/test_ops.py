@@ -189,7 +189,7 @@ def project(tmp_path: Path) -> Path:
 def _record(project: Path) -> None:
     model = project / train.MODEL
     model.write_bytes(b"model")
-    digests = {"sources": train.sources_digest(project), "model": train._digest([model])}
+    digests = {"sources": train.sources_digest(project), "model": train.digest([model])}
     (project / "models/cimento.json").write_text(json.dumps(digests))
 
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
-from cimento.bench.curve import read_lines as lines
 from cimento.dialogue import aftermath, follow_up
 from cimento.nlu import signs
 from cimento.nlu.text import fold
+from cimento.ops.model.exam import read_lines as lines
 from cimento.settings.paths import ROOT
 from tests.blind_rounds import blind_lines
 

@@ -7,26 +7,18 @@ read off this.
 
 import asyncio
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from rasa.core.agent import Agent
 from rasa.utils.log_utils import configure_structlog
 
+from cimento.ops.model.exam import read_lines
 from cimento.ops.train import MODEL
 from cimento.settings.paths import ROOT
 
 TUNING = Path("tests/nlu/tuning.yml")
 THRESHOLDS = (0.0, 0.05, 0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
-
-
-def read_lines(file: Path) -> Iterator[tuple[str, str]]:
-    """Yield (text, intent) of the examples in a Rasa NLU file without metadata."""
-    for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
-        for line in block["examples"].splitlines():
-            yield line.removeprefix("- "), block["intent"]
 
 
 async def _understood() -> list[tuple[str, dict[str, Any]]]:

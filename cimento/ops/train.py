@@ -16,7 +16,7 @@ from cimento.ops.progress import Progress
 from cimento.settings.paths import ROOT
 
 MODEL = Path("models/cimento.tar.gz")
-_RECORD = Path("models/cimento.json")
+RECORD = Path("models/cimento.json")  # what it was made of, how it did at its exam
 _LOG = Path("var/log/train.log")
 _SOURCES = ("config.yml", "domain.yml", "requirements.txt", "data", "cimento/nlu")
 
@@ -25,7 +25,8 @@ class TrainingError(Exception):
     """Training failed; the message says where its log is."""
 
 
-def _digest(paths: list[Path]) -> str:
+def digest(paths: list[Path]) -> str:
+    """Return the SHA-256 of files, their names included, in hexadecimal."""
     digest = hashlib.sha256()
     for path in paths:
         digest.update(path.name.encode())
@@ -39,18 +40,22 @@ def sources_digest(root: Path = ROOT) -> str:
     for name in _SOURCES:
         path = root / name
         files += sorted(path.rglob("*.[py]*")) if path.is_dir() else [path]
-    return _digest([file for file in files if file.is_file() and file.suffix != ".pyc"])
+    return digest([file for file in files if file.is_file() and file.suffix != ".pyc"])
 
 
-def state(root: Path = ROOT) -> str:
-    """Return "fresh", "missing", "stale" (sources changed) or "damaged"."""
-    if not (root / MODEL).exists():
+def state(root: Path = ROOT, models: Path | None = None) -> str:
+    """Return "fresh", "missing", "stale" (other sources than those of `root`) or "damaged".
+
+    `models`: the folder of the model and its record, by default that of `root`.
+    """
+    folder = models or root / MODEL.parent
+    if not (folder / MODEL.name).exists():
         return "missing"
     try:
-        record = json.loads((root / _RECORD).read_text(encoding="utf-8"))
+        record = json.loads((folder / RECORD.name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return "stale"
-    if record.get("model") != _digest([root / MODEL]):
+    if record.get("model") != digest([folder / MODEL.name]):
         return "damaged"
     return "fresh" if record.get("sources") == sources_digest(root) else "stale"
 
@@ -104,8 +109,8 @@ def train(root: Path = ROOT) -> None:
         if process.returncode or not archive.exists():
             raise TrainingError(f"Training failed: see the end of {_LOG}.")
         archive.replace(root / MODEL)
-    record = {"sources": sources, "model": _digest([root / MODEL])}
-    (root / _RECORD).write_text(json.dumps(record), encoding="utf-8")
+    record = {"sources": sources, "model": digest([root / MODEL])}
+    (root / RECORD).write_text(json.dumps(record), encoding="utf-8")
 
 
 def train_if_needed(root: Path = ROOT) -> None:

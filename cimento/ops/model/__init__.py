@@ -1,0 +1,1 @@
+"""The trained model as something that is made in one place and installed in another."""
