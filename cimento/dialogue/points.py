@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from cimento.answers.structure import blocks
 from cimento.dialogue.subject import topics_of
 from cimento.dialogue.turns import Turn, offered, texts
-from cimento.nlu.text import spell
+from cimento.nlu.text import fold, spell
 
 _LAST = -1
 _LOOKS_BACK = 6  # turns in which several questions are remembered
@@ -25,6 +25,8 @@ _NAMED = {
     for place, words in _ORDINALS.items()
 }
 _NUMBERS = {place: re.compile(rf"\b(?:{words})\b") for place, words in _ORDINALS.items()}
+# "Et le b ?", of who has asked "a) … b) …".
+_LETTER = re.compile(r"\b(?:le|la|question|point) ([a-f])\s*(?:[?.!,)]|$)")
 # Twice a thing is named: "une" in "une question" counts only where nothing else does.
 _ORDER = (2, 3, 4, 5, 6, _LAST, 1)
 
@@ -32,13 +34,18 @@ _ORDER = (2, 3, 4, 5, 6, _LAST, 1)
 def place(text: str) -> int | None:
     """Return the place that `text` names, from 1, or -1 for the last; None when it names none."""
     words = spell(text)
-    return next((n for n in _ORDER if _NUMBERS[n].search(words)), None)
+    return next((n for n in _ORDER if _NUMBERS[n].search(words)), _letter(text))
 
 
 def named(text: str) -> int | None:
     """Return the place that `text` points at with an article, as `place`; None when with none."""
     words = spell(text)
-    return next((n for n in _ORDER if _NAMED[n].search(words)), None)
+    return next((n for n in _ORDER if _NAMED[n].search(words)), _letter(text))
+
+
+def _letter(text: str) -> int | None:
+    found = _LETTER.search(fold(text))
+    return found and "abcdef".index(found[1]) + 1
 
 
 def _at(items: Sequence[str], which: int) -> str | None:

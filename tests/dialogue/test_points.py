@@ -22,6 +22,9 @@ CATALOGUE = load_catalogue()
         ("et pour une troisieme fois ?", 3),
         ("la dernière ?", -1),
         ("le 1er", 1),
+        ("la question c", 3),
+        ("reprenez le B)", 2),
+        ("la d'anesthésie", None),
         ("et alors ?", None),
     ],
 )
