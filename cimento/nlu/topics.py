@@ -38,4 +38,9 @@ NEAR = (
     {"instructions", "prepare"},
     {"instructions", "aftercare"},
     {"contact", "human"},
+    # Asked of nothing, these are asked of the act: « C'est dangereux ? »
+    {"risks", "ask_how_serious"},
+    {"purpose", "ask_why"},
+    {"course", "ask_how"},
+    {"consent_freedom", "ask_must"},
 )
