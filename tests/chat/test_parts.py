@@ -290,3 +290,12 @@ def test_who_wrote_what_is_refused_is_told_the_emergency_numbers_first(code: str
     message = Refusal(code, 5, max_characters=1000).message
     said = Wording(code, WEB, "", message, {}, None, (), (), "refusals.py")
     assert check_calls(said, unread=True) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "number"), [("urgence", "tel:15"), ("medecin", "tel:15"), ("suicidal", "tel:3114")]
+)
+def test_who_is_reminded_of_a_call_is_offered_it(replies: Replies, state: str, number: str) -> None:
+    view = replies.reply(turn_of("Non.", {**custom("driving", "7-apres"), "reminds": state}))
+    assert view["escalation"] == "none" and len(view["messages"]) == 2
+    assert number in {link["href"] for link in view["calls"] if link.get("primary")}

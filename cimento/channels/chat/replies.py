@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from cimento.answers.catalogue import WEB, Catalogue, Wording
+from cimento.answers.catalogue import AT_ONCE, WEB, Catalogue, Wording
 from cimento.answers.structure import blocks
 from cimento.channels.chat.links import Sources, calls, service_link, unbroken
 from cimento.channels.turn import Message
+from cimento.dialogue.aftermath import REMINDS
 
+# Whom the alarm told to call, by its state (aftermath.STATES): the level of its buttons.
+_CALLED = {**{level: level for level in AT_ONCE}, "suicidal": "urgence"}
 _ABOUT_CALLING = {"contact", "human", "unavailable"}
 
 
@@ -59,8 +62,10 @@ class Replies:
             self._entitle(messages, said)
         level = custom["escalation"]
         text = "\n".join(message["text"] for message in said)
-        numbers = calls(text, self.service, level)
-        if level == "none" and custom["topic"] not in _ABOUT_CALLING:
+        # Reminded of a call, one is offered it.
+        called = _CALLED.get(custom.get(REMINDS), level)
+        numbers = calls(text, self.service, called)
+        if called == "none" and custom["topic"] not in _ABOUT_CALLING:
             numbers = [link for link in numbers if link["href"] == self.service["href"]]
         return {
             "messages": messages,
