@@ -51,6 +51,7 @@ def test_every_response_is_used() -> None:
     used |= {f"utter_call_reminder/{state}" for state in aftermath.STATES}
     used |= {f"utter_follow_up/unsaid_{facet}" for facet in FACETS}
     used |= {f"utter_follow_up/{i.removeprefix('ask_')}" for i in follow_up.INTENTS}
+    used |= {f"utter_call_reminder/{state}" for state in states}
     # A follow-up question is answered by the facet of a topic: tests/test_facets.py.
     assert {w.standard for w in load_catalogue().wordings if not w.facet} - used == set()
 
