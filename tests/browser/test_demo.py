@@ -36,7 +36,7 @@ def test_a_whole_follow_up_is_seen(demo: str, page: Page, tmp_path: Path) -> Non
     sms = page.locator(".sms.hospital")
     jump = page.get_by_role("button", name="Avancer").click
     jump()
-    expect(sms.first).to_contain_text("Demain, à jeun")
+    expect(sms.first).to_contain_text("Demain matin à jeun")
     jump()
     expect(sms.nth(1)).to_contain_text("allongez-vous jusqu'à demain")
     jump()
