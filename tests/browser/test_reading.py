@@ -98,6 +98,7 @@ def test_the_preparation_is_kept_printed_and_put_in_a_calendar(reader: Reader) -
     asked: list[str] = []
     reader.page.on("request", lambda request: asked.append(request.url))
     reader.tool("Ma préparation")
+    assert reader.chat.locator(".body").inner_text().startswith("Cochez ce qui est fait.")
     fasting = reader.page.get_by_role("checkbox", name="Soyez à jeun le matin")
     fasting.check()
     reader.page.get_by_label("Date de l'examen").fill("2026-03-01")

@@ -111,4 +111,5 @@ def test_print_my_list(finger: Finger) -> None:
     assert finger.touches <= MOST
     paper = finger.phone.page.frames[-1]
     expect(paper.locator("h1")).to_have_text("Ma préparation")
+    expect(paper.locator("h1 + h2")).to_have_text("Avant l'examen")
     assert paper.title() == "printed"

@@ -9,6 +9,9 @@ const ICONS = {
   send: "M3 11.5 21 3l-6 18-4-8z",
 };
 
+/** Return those of some children that are there: `condition && el(…)` gives one or none. */
+export const present = (children) => children.filter((child) => child != null && child !== false);
+
 /** Return an element. `on…` attributes are listeners; false and null ones are left out. */
 export function el(tag, attributes, ...children) {
   const node = document.createElement(tag);
@@ -16,7 +19,7 @@ export function el(tag, attributes, ...children) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value !== false && value != null) node.setAttribute(name, value);
   }
-  node.append(...children.filter((child) => child != null && child !== false));
+  node.append(...present(children));
   return node;
 }
 

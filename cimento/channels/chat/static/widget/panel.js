@@ -1,6 +1,6 @@
 /* The windows of the chat: its panel, and one page over the conversation. */
 
-import { button, el, icon } from "./dom.js";
+import { button, el, icon, present } from "./dom.js";
 import { keep, recall } from "./memory.js";
 
 const LOW = 480; // px: a panel on a window that is lower takes all of it
@@ -85,7 +85,7 @@ export class Sheet {
   /** Show other content; focus goes to `focus`, or to the title. */
   show(title, ...content) {
     this.title.textContent = title;
-    this.body.replaceChildren(...content);
+    this.body.replaceChildren(...present(content));
     if (!this.node.open) this.node.showModal();
     this.body.scrollTop = 0;
     (this.body.querySelector("[autofocus]") || this.title).focus();

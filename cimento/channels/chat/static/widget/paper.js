@@ -1,6 +1,6 @@
 /* The conversation as plain text, and whatever is printed: day, urgency, sources that can be read. */
 
-import { clock, day, el } from "./dom.js";
+import { clock, day, el, present } from "./dom.js";
 import { spoken } from "./voice.js";
 import { SAY } from "./words.js";
 
@@ -40,7 +40,7 @@ export function printPage(root, title, ...content) {
   paper.documentElement.lang = "fr";
   paper.title = title;
   const printed = `Imprimé le ${day(Date.now())}.`;
-  paper.body.append(el("p", {}, el("strong", {}, BRAND)), el("h1", {}, title), ...content, el("p", {}, printed));
+  paper.body.append(el("p", {}, el("strong", {}, BRAND)), el("h1", {}, title), ...present(content), el("p", {}, printed));
   view.addEventListener("afterprint", () => frame.remove());
   view.print();
 }
