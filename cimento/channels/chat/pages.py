@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from cimento.answers import sheet
 from cimento.answers.catalogue import Catalogue
-from cimento.channels.chat.links import service_link
+from cimento.channels.chat.links import service_link, unbroken
 
 HERE = Path(__file__).parent
 # Around a quoted passage until the Markdown has become HTML; in no sheet.
@@ -63,11 +63,15 @@ class Pages:
             for anchor, text in self._sections.items()
         )
         html = html.replace("<mark>", '<mark id="citation">', 1)
+        service = service_link(self._catalogue)
+        number = service["label"].partition(",")[0]
+        html = html.replace(number, f'<a class="tel" href="{service["href"]}">{number}</a>')
         return self._fiche.render(
             html=Markup(html),
             topic=topic,
             contents=self._contents(),
-            service=service_link(self._catalogue),
+            service=service,
+            service_label=unbroken(service["label"], service),
         )
 
     def _contents(self) -> list[tuple[str, str]]:
