@@ -16,11 +16,14 @@ SIZES = {
     "667x375": (667, 375, 100),
     "1366x625": (1366, 625, 100),
     "375x667-150": (375, 667, 150),
+    "667x375-150": (667, 375, 150),
     "320x568-200": (320, 568, 200),
+    "667x375-200": (667, 375, 200),
     "1366x625-200": (1366, 625, 200),
     "zoom-400": (320, 256, 100),  # 1280 × 1024
 }
 FEVER, BREATH = "j'ai 39 et des frissons", "je n'arrive plus à respirer"
+DESPAIR = "je veux mourir"
 OVERFLOWING = """(root) => [...root.querySelectorAll('*')]
     .filter((node) => node.checkVisibility() && getComputedStyle(node).clipPath === 'none')
     .filter((node) => node.getBoundingClientRect().right > innerWidth + 1
@@ -65,7 +68,7 @@ def test_an_alarm_is_seen_and_nothing_leaves_the_screen(
     sized: Callable[[str], Reader], size: str, tmp_path: Path
 ) -> None:
     reader = sized(size)
-    for words in (BREATH, FEVER):
+    for words in (DESPAIR, BREATH, FEVER):
         answer = reader.ask(words)
         in_view(reader, answer)
         assert reader.inside(OVERFLOWING) == []
@@ -80,6 +83,19 @@ def test_an_alarm_is_seen_and_nothing_leaves_the_screen(
 def test_most_of_a_phone_is_for_the_conversation(sized: Callable[[str], Reader], size: str) -> None:
     share = sized(size).inside("(root) => root.querySelector('.log').clientHeight / innerHeight")
     assert share >= 0.7
+
+
+def test_the_sheet_is_read_and_left_with_large_letters(new_reader: Callable[..., Reader]) -> None:
+    reader = new_reader(viewport={"width": 320, "height": 568})
+    reader.enlarge(200)
+    reader.page.goto(f"{reader.url}/chat/fiche?sujet=driving#citation")
+    back = reader.page.get_by_role("link", name="Revenir à la conversation")
+    expect(back).to_be_in_viewport(ratio=1)
+    assert back.evaluate("(node) => node.offsetHeight / innerHeight") < 0.2
+    expect(reader.page.locator("mark").first).to_be_in_viewport()
+    assert reader.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for number in reader.page.locator(".tel").all():
+        assert number.evaluate("(node) => node.getClientRects().length") == 1
 
 
 def test_a_long_message_of_ones_own_is_folded_and_the_alarm_seen(
