@@ -30,6 +30,16 @@ OVERFLOWING = """(root) => [...root.querySelectorAll('*')]
         || node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflowX !== 'visible')
     .map((node) => node.className || node.tagName)"""
 
+# How many px of the outline of what has the focus are out of the room it scrolls in, at most.
+HIDDEN_OUTLINE = """(root) => {
+    const node = root.activeElement, style = getComputedStyle(node);
+    const ring = parseFloat(style.outlineWidth) + parseFloat(style.outlineOffset);
+    const room = node.closest('.log, .body')?.getBoundingClientRect();
+    const { top, bottom } = node.getBoundingClientRect();
+    if (style.outlineStyle === 'none') return Infinity;
+    return Math.max((room?.top ?? 0) - top + ring, bottom + ring - (room?.bottom ?? innerHeight));
+}"""
+
 
 @pytest.fixture
 def sized(new_reader: Callable[..., Reader]) -> Callable[[str], Reader]:
@@ -136,6 +146,18 @@ def test_the_keyboard_of_a_phone_covers_nothing(sized: Callable[[str], Reader]) 
     expect(answer.locator("h3").first).to_be_in_viewport(ratio=1)
     covered = "(root) => root.querySelector('.log').clientHeight"
     assert reader.inside(covered) > 200
+
+
+def test_the_focus_is_seen_at_a_zoom_of_400(sized: Callable[[str], Reader]) -> None:
+    reader = sized("zoom-400")
+    reader.ask("Combien de temps rester au lit ?")
+    reader.button("Appeler").focus()
+    names = []
+    while "Oui" not in names:
+        reader.page.keyboard.press("Tab")
+        names.append(reader.focused())
+        assert reader.inside(HIDDEN_OUTLINE) <= 0, names
+    assert {"Fermer", "Toutes les questions", "Lire à voix haute", "Plus simple"} <= set(names)
 
 
 def test_letters_grow_by_a_button_and_stay_so(reader: Reader) -> None:
