@@ -19,6 +19,9 @@ Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None
 LARGEST_BODY = LARGEST_HEAD = 16_384  # bytes
 LARGEST_FILE = 1_000_000  # bytes: some 10,000 lines
 FILES = "/equipe/inscrire/fichier"  # the one route that takes a file
+_PAGES = "/equipe/"  # what is refused there, somebody reads
+_TOO_LARGE = "C'est trop long : rien n'a été fait. Revenez en arrière. Un fichier a 1 Mo au plus."
+_TOO_SLOW = "La demande est arrivée trop lentement : rien n'a été fait. Recommencez."
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 _HEADERS.append((b"connection", b"close"))
 
@@ -66,16 +69,19 @@ class Gate:
                 message["headers"] = [*message["headers"], *added]
             await send(message)
 
+        for_people = scope["path"].startswith(_PAGES)
         given = dict(scope["headers"])
         length = given.get(b"content-length", b"0")
         largest = LARGEST_FILE if scope["path"] == FILES else LARGEST_BODY
         if b"transfer-encoding" in given or not length.isdigit() or int(length) > largest:
-            await _refuse(send_with_headers, 413, f"At most {largest} bytes.")
+            why = f"At most {largest} bytes."
+            await _refuse(send_with_headers, 413, _TOO_LARGE if for_people else why, for_people)
             return
         try:
             body = await asyncio.wait_for(_whole(receive), self._deadline)
         except asyncio.TimeoutError:
-            await _refuse(send_with_headers, 408, "The request did not arrive in time.")
+            why = "The request did not arrive in time."
+            await _refuse(send_with_headers, 408, _TOO_SLOW if for_people else why, for_people)
             return
         arrived: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -94,7 +100,10 @@ async def _whole(receive: Receive) -> bytes:
             return body
 
 
-async def _refuse(send: Send, status: int, why: str) -> None:
-    headers = [(b"content-type", b"application/json")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": f'{{"detail": "{why}"}}'.encode()})
+async def _refuse(send: Send, status: int, why: str, for_people: bool) -> None:
+    kind = b"text/plain; charset=utf-8" if for_people else b"application/json"
+    body = why if for_people else f'{{"detail": "{why}"}}'
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [(b"content-type", kind)]}
+    )
+    await send({"type": "http.response.body", "body": body.encode()})

@@ -10,14 +10,21 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from fastapi import Request
+from python_multipart.exceptions import FormParserError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
 from cimento.followup.clock import Clock
 from cimento.store.database import Database
 from cimento.team import sessions
 from cimento.team.roles import Permission
 from cimento.team.sessions import Visitor
+
+UNREADABLE = (
+    "Demande illisible",
+    "Rien n'a été fait. Revenez en arrière, rechargez la page et recommencez.",
+)
 
 
 class LoginNeeded(Exception):
@@ -98,7 +105,7 @@ class Access:
         async def receive(request: Request) -> Posted:
             refuse_other_sites(request)
             visitor = await run_in_threadpool(enter, request)
-            form = await request.form(max_files=1, max_fields=1000)
+            form = await read_form(request, files=1, fields=1000)
             given = form.get("csrf", "")
             if not isinstance(given, str) or not hmac.compare_digest(
                 given.encode(), visitor.csrf.encode()
@@ -111,6 +118,14 @@ class Access:
             return Posted(visitor, form)
 
         return receive
+
+
+async def read_form(request: Request, files: int, fields: int) -> FormData:
+    """Return a form of at most so many files and fields. Raises PageRefused when it is none."""
+    try:
+        return await request.form(max_files=files, max_fields=fields)
+    except (FormParserError, HTTPException):
+        raise PageRefused(400, *UNREADABLE) from None
 
 
 def refuse_other_sites(request: Request) -> None:

@@ -1,11 +1,14 @@
 """The pages' routes, put into the follow-ups' API: one process, one port."""
 
 from collections.abc import Callable
-from typing import Any
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, RedirectResponse, Response
 from sqlalchemy.exc import OperationalError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from cimento.followup.care import CareRefused
 from cimento.followup.clock import Clock, utc_now
@@ -13,13 +16,19 @@ from cimento.followup.erasure import Conversations
 from cimento.followup.protocol import Protocol
 from cimento.store.database import Database
 from cimento.team import enrolment, figures, login, patients, protocol, todo, trail, unanswered
-from cimento.team.access import Access, LoginNeeded, PageRefused
+from cimento.team.access import UNREADABLE, Access, LoginNeeded, PageRefused
 from cimento.team.context import Team
 from cimento.team.directory import Directory
 from cimento.team.pages import HERE, page
 from cimento.team.targets import comes_from_elsewhere, login_address
 
 PREFIX = "/equipe"
+# What is said of a request that no page can make anything of, by the status of HTTP.
+_NOWHERE = {
+    400: UNREADABLE,
+    404: ("Page introuvable", "Cette adresse ne mène à rien."),
+    405: ("Page introuvable", "Cette adresse ne s'ouvre pas ainsi. Rien n'a été fait."),
+}
 STATIC = {
     "team.css": "text/css; charset=utf-8",
     "team.js": "text/javascript; charset=utf-8",
@@ -35,7 +44,7 @@ def make_router(team: Team) -> APIRouter:
     @router.get("/static/{name}")
     def static(name: str) -> Response:
         if name not in STATIC:
-            raise PageRefused(404, "Page introuvable", "Cette adresse ne mène à rien.")
+            raise PageRefused(404, *_NOWHERE[404])
         cached = {"Cache-Control": "max-age=3600"}
         return FileResponse(HERE / "static" / name, media_type=STATIC[name], headers=cached)
 
@@ -80,27 +89,44 @@ def add_team(
         said = {"title": error.title, "text": error.text}
         return page("refused.html", found, clock(), error.status, **said)
 
-    @api.exception_handler(404)
-    def say_not_found(request: Request, error: HTTPException) -> Response:
-        if not request.url.path.startswith(f"{PREFIX}/"):
-            return JSONResponse({"detail": error.detail}, 404)
-        found = access.visitor(request)
-        said = {"title": "Page introuvable", "text": "Cette adresse ne mène à rien."}
-        return page("refused.html", found, clock(), 404, **said)
+    @api.exception_handler(HTTPException)
+    async def say_not_served(request: Request, error: HTTPException) -> Response:
+        if not _is_of_a_page(request):
+            return await http_exception_handler(request, error)
+        return await run_in_threadpool(_nowhere, request, error.status_code)
 
-    for_programs: Any = api.exception_handlers[OperationalError]
+    _for_programs = dict(api.exception_handlers)
+
+    @api.exception_handler(RequestValidationError)
+    async def say_malformed(request: Request, error: RequestValidationError) -> Response:
+        if not _is_of_a_page(request):
+            return await _as_before(request, error)
+        return await run_in_threadpool(_nowhere, request, 404)
 
     @api.exception_handler(OperationalError)
     async def say_unavailable(request: Request, error: OperationalError) -> Response:
-        if not request.url.path.startswith(f"{PREFIX}/"):
-            answer: Response = await for_programs(request, error)
-            return answer
+        if not _is_of_a_page(request):
+            return await _as_before(request, error)
         title = "La base de données ne répond pas"
         text = "Rien n'a été changé. Réessayez dans une minute, ou prévenez l'informatique."
         return page("refused.html", None, clock(), 503, title=title, text=text)
+
+    async def _as_before(request: Request, error: Exception) -> Response:
+        answer: Response = await _for_programs[type(error)](request, error)
+        return answer
+
+    def _nowhere(request: Request, status: int) -> Response:
+        title, text = _NOWHERE.get(status, _NOWHERE[400])
+        return page(
+            "refused.html", access.visitor(request), clock(), status, title=title, text=text
+        )
 
     @api.exception_handler(CareRefused)
     def say_who_was_first(request: Request, error: CareRefused) -> Response:
         found = access.visitor(request)
         said = {"title": "Rien n'a été changé", "text": str(error)}
         return page("refused.html", found, clock(), 409, **said)
+
+
+def _is_of_a_page(request: Request) -> bool:
+    return request.url.path.startswith(f"{PREFIX}/")

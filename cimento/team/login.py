@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from cimento.team import accounts, directory_login, sessions
-from cimento.team.access import Posted, refuse_other_sites
+from cimento.team.access import Posted, read_form, refuse_other_sites
 from cimento.team.attempts import Attempts
 from cimento.team.context import Team
 from cimento.team.directory_login import IdTokens
@@ -55,7 +55,7 @@ def _add_passwords(router: APIRouter, team: Team) -> None:
     @router.post("/connexion")
     async def log_in(request: Request) -> Response:
         refuse_other_sites(request)
-        form = await request.form(max_files=0, max_fields=10)
+        form = await read_form(request, files=0, fields=10)
         given = {name: str(form.get(name, "")) for name in ("identifiant", "mot_de_passe", "vers")}
         return await run_in_threadpool(_answer, given)
 

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
+import requests
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import OperationalError
 
@@ -16,6 +18,7 @@ from cimento.team import sessions
 from cimento.team.roles import Role
 from tests.followup.api_server import Served
 from tests.followup.conftest import NOON, request
+from tests.servers import PATIENCE
 from tests.team.conftest import Visit
 
 READER, NURSE, COORDINATOR, ADMINISTRATOR = Role
@@ -132,3 +135,40 @@ def test_what_is_nowhere_is_said_in_french(nurse: Visit, stranger: Visit) -> Non
         reply = browser.get("/equipe/nulle-part")
         assert reply.status_code == 404 and "Page introuvable" in reply.text
         assert browser.get("/nowhere").json() == {"detail": "Not Found"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "said"),
+    [
+        ("GET", "/equipe/patients/abc", 404, "Page introuvable"),
+        ("GET", "/equipe/patients/0", 404, "Page introuvable"),
+        ("GET", "/equipe/patients/99999999999999999999", 404, "Page introuvable"),
+        ("POST", "/equipe/patients/abc/pause", 404, "Page introuvable"),
+        ("GET", "/equipe/a-faire/prendre", 405, "ne s'ouvre pas ainsi"),
+        ("PUT", "/equipe/", 405, "ne s'ouvre pas ainsi"),
+        ("GET", "/equipe/patients/%00", 404, "Page introuvable"),
+    ],
+)
+def test_an_address_mistyped_is_answered_by_a_page(
+    nurse: Visit, method: str, path: str, status: int, said: str
+) -> None:
+    reply = nurse.call(method, path, {"csrf": sessions.csrf_of(nurse.token or "")})
+    assert reply.status_code == status and said in unescape(reply.text)
+    assert "<h1>" in reply.text and reply.headers["Content-Type"].startswith("text/html")
+
+
+def test_a_form_that_cannot_be_read_is_answered_in_french(nurse: Visit) -> None:
+    broken = {"Content-Type": "multipart/form-data; boundary=x"}
+    cookie = {"Cookie": f"{sessions.COOKIE}={nurse.token}"}
+    said = [
+        requests.post(
+            f"http://127.0.0.1:{nurse.port}/equipe/{path}",
+            body,
+            headers={**cookie, **broken},
+            timeout=PATIENCE,
+        )
+        for path, body in (("inscrire", "no"), ("connexion", "no"), ("inscrire", "x" * 20_000))
+    ]
+    assert [reply.status_code for reply in said] == [400, 400, 413]
+    for reply, words in zip(said, ("illisible", "illisible", "C'est trop long"), strict=True):
+        assert words in reply.text
