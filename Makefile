@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 SOURCES := actions cimento tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat demo-sms config doctor train test test-fast test-soak soak-alarms services lint check audit booklet lock curve feedback pictures bench
+.PHONY: help run chat demo-sms config doctor train test test-fast test-soak soak-alarms services bundle lint check audit booklet lock curve feedback pictures bench
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,10 @@ soak-alarms: .venv/.synced ## Let 1,000 alarms be written while the assistant is
 
 services: .venv/.synced ## Install what the tests run against: a browser, a gateway, databases… (Debian, root)
 	@sh cimento/ops/services.sh
+
+bundle: .venv/.synced train ## Make one archive that installs without network: docs/install.md
+	@$(CIMENTO) model exam
+	@sh cimento/ops/bundle.sh
 
 pictures: .venv/.synced train ## Make the pictures of docs/ anew
 	@PICTURES=$(CURDIR)/docs $(PYTHON) -m pytest tests/browser -k "picture or follow_up"

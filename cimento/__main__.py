@@ -81,6 +81,19 @@ def chat() -> None:
 
 
 @app.command()
+def ask(question: str) -> None:
+    """Ask the running assistant one question, and print its answer."""
+    from cimento.ops.chat import ask_once
+    from cimento.settings.servers import ServerSettings
+
+    chat = ServerSettings.read().chat
+    try:
+        print(ask_once(chat, question))
+    except OSError as error:
+        raise _refuse(f"No answer from {chat} ({error}). Is it running?") from error
+
+
+@app.command()
 def train() -> None:
     """Train the model if its sources have changed."""
     from cimento.ops.train import TrainingError, train_if_needed

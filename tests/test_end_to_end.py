@@ -12,6 +12,7 @@ import pytest
 
 from cimento.answers.catalogue import load_catalogue
 from cimento.nlu import signs
+from cimento.ops.chat import ask_once
 from cimento.ops.processes import wait_until
 from tests.servers import (
     PATIENCE,
@@ -35,6 +36,11 @@ def test_a_question_gets_its_answer_and_its_source(assistant: Assistant) -> None
     turn = assistant.say("Quand est-ce que je peux conduire ?")
     assert "24" in text_of(turn)
     assert custom_of(turn) == {"topic": "driving", "section": "7-apres", "escalation": "none"}
+
+
+def test_one_question_is_asked_through_the_chat(assistant: Assistant) -> None:
+    chat = f"http://127.0.0.1:{assistant.port}/chat"
+    assert "faites-vous accompagner" in ask_once(chat, "Je peux venir seul ?")
 
 
 def test_the_number_is_given(assistant: Assistant) -> None:

@@ -1,4 +1,4 @@
-"""Talk to the running assistant in the terminal: `cimento chat`."""
+"""Talk to the running assistant in the terminal: `cimento chat`, `cimento ask`."""
 
 import json
 import sys
@@ -8,6 +8,23 @@ import uuid
 from typing import Any
 
 from cimento.settings.servers import ServerSettings
+
+
+def ask_once(chat: str, text: str, timeout: float = 30) -> str:
+    """Return what the chat at `chat` answers to a first message, as any visitor gets it: behind a
+    proxy too, where the REST channel is closed. OSError when it cannot be reached.
+    """
+
+    def post(path: str, content: dict[str, str], **headers: str) -> dict[str, Any]:
+        headers["Content-Type"] = "application/json"
+        request = urllib.request.Request(f"{chat}/{path}", json.dumps(content).encode(), headers)
+        with urllib.request.urlopen(request, timeout=timeout) as reply:
+            answer: dict[str, Any] = json.load(reply)
+        return answer
+
+    token = post("sessions", {})["token"]
+    turn = post("messages", {"text": text}, Authorization=f"Bearer {token}")
+    return "\n".join(message["text"] for message in turn["messages"])
 
 
 def ask(webhook: str, sender: str, text: str, timeout: float = 30) -> list[dict[str, Any]]:
