@@ -20,7 +20,7 @@ def test_numbers_in_a_text_call_and_do_not_break(reader: Reader) -> None:
 
 
 def test_whom_to_call_is_said_while_an_answer_is_late(new_reader: Callable[..., Reader]) -> None:
-    reader = new_reader()
+    reader = new_reader(viewport={"width": 320, "height": 568})
     reader.page.clock.install()
     reader.visit()
     reader.open()
@@ -32,6 +32,7 @@ def test_whom_to_call_is_said_while_an_answer_is_late(new_reader: Callable[..., 
     reader.page.clock.fast_forward(5000)
     expect(reader.status).to_contain_text("appelez le 15 ou le 112")
     expect(reader.status.get_by_role("link", name="15", exact=True)).to_be_visible()
+    expect(reader.chat.locator(".me .bubble")).to_be_in_viewport(ratio=1)
     held[0].continue_()
     expect(reader.answers).to_have_count(1)
     expect(reader.status).to_have_text("")

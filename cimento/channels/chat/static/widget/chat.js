@@ -141,7 +141,7 @@ export class Chat {
     this.focusBox(); // before the button that was clicked goes away
     this.notice.tell(SAY.typing);
     this.alert.replaceChildren();
-    const late = setTimeout(() => this.notice.tellSlow(), SLOW);
+    const late = setTimeout(() => (this.notice.tellSlow(), this.log.scrollToLast()), SLOW);
     const dots = el("div", { class: "typing", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
     try {
       for await (const entry of this.conversation.ask(message)) {
