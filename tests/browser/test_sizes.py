@@ -13,6 +13,7 @@ from tests.browser.reader import Reader
 SIZES = {
     "320x568": (320, 568, 100),
     "375x667": (375, 667, 100),
+    "412x915": (412, 915, 100),
     "667x375": (667, 375, 100),
     "1366x625": (1366, 625, 100),
     "375x667-150": (375, 667, 150),
@@ -38,6 +39,11 @@ HIDDEN_OUTLINE = """(root) => {
     const { top, bottom } = node.getBoundingClientRect();
     if (style.outlineStyle === 'none') return Infinity;
     return Math.max((room?.top ?? 0) - top + ring, bottom + ring - (room?.bottom ?? innerHeight));
+}"""
+
+LINES_OF_TITLE = """(root) => {
+    const title = root.querySelector('.panel h2'), { lineHeight } = getComputedStyle(title);
+    return Math.round(title.offsetHeight / parseFloat(lineHeight));
 }"""
 
 
@@ -82,6 +88,7 @@ def test_an_alarm_is_seen_and_nothing_leaves_the_screen(
         answer = reader.ask(words)
         in_view(reader, answer)
         assert reader.inside(OVERFLOWING) == []
+    assert reader.inside(LINES_OF_TITLE) <= 2  # three break a word
     assert reader.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     target = Path(os.environ.get("PICTURES") or tmp_path) / f"chat-{size}.png"
     reader.page.screenshot(path=target)
