@@ -84,7 +84,7 @@ def test_the_page_cannot_style_the_chat_by_accident(visitor: Reader, site: Site)
 def test_the_widget_is_light(reader: Reader) -> None:
     together, apart = weights_kb()
     travelled = reader.page.evaluate(
-        """() => performance.getEntriesByType("resource")
+        r"""() => performance.getEntriesByType("resource")
             .filter(({ name }) => /chat\/(cimento-chat|widget)/.test(name))
             .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)"""
     )
