@@ -51,6 +51,8 @@ PROOFS = {
         ),
         "what was done about an alert, by whom, with which note": "tests/followup/test_care.py"
         "::test_a_note_is_unreadable_at_rest_and_goes_with_the_patient",
+        "who was called about an alert, when, and whether it left": "tests/followup/test_on_call.py"
+        "::test_calls_go_with_the_patient",
         "accounts of the care team, their sessions": "tests/team/test_login.py"
         "::test_neither_password_nor_session_is_stored_in_clear",
         "the wish to get no SMS": f"{RETENTION}::test_a_wish_outlives_everything_but_its_end",

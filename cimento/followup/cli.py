@@ -23,6 +23,7 @@ from cimento.followup.cli_input import NumberFile, open_stored, read_number
 from cimento.followup.clock import utc_now
 from cimento.followup.protocol import ProtocolError, read_protocol
 from cimento.followup.rasa_client import RasaClient
+from cimento.followup.rota import RotaError
 from cimento.followup.schedule import PARIS
 from cimento.followup.shown import shown
 from cimento.settings.concern import SettingError
@@ -43,7 +44,7 @@ from cimento.store.vault import VaultError, conversation_id
 REFUSALS = (
     *(SettingError, SourceError, ProtocolError, database.DatabaseError, VaultError, OSError),
     *(enrolment.EnrolmentRefused, NumberRefused, audit.AuditBroken, TemporaryFailure),
-    *(erasure.ErasureRefused, changes.NoSuchFollowUp),
+    *(erasure.ErasureRefused, changes.NoSuchFollowUp, RotaError),
 )
 
 app = typer.Typer(

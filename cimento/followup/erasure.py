@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from cimento.followup import alerts, audit, care, people
+from cimento.followup import alerts, audit, care, on_call, people
 from cimento.followup.models import (
     Alert,
+    AlertCall,
     AlertEvent,
     Consent,
     Delivery,
@@ -139,6 +140,10 @@ def export(
                     _plain(event, "event", "by", "at", "note")
                     for event in care.events(session, row.id)
                 ],
+                "calls": [
+                    _plain(call, "who", "state", "due_at", "sent_at")
+                    for call in on_call.read_calls(session, [row.id])[row.id]
+                ],
             }
             for row in _rows(session, Alert, conversation)
         ]
@@ -163,9 +168,8 @@ def _erase_person(session: Session, conversation: str) -> bool:
         execution_options=options,
     )
     ours = sa.select(Alert.id).where(Alert.conversation_id == conversation)
-    session.execute(
-        sa.delete(AlertEvent).where(AlertEvent.alert_id.in_(ours)), execution_options=options
-    )
+    for about in (AlertEvent, AlertCall):
+        session.execute(sa.delete(about).where(about.alert_id.in_(ours)), execution_options=options)
     for table in (Alert, Consent, Enrolment, Person):
         session.execute(
             sa.delete(table).where(table.conversation_id == conversation),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from cimento.followup import alerts, people, replies
+from cimento.followup import alerts, on_call, people, replies
 from cimento.followup.deliveries import Deliveries
 from cimento.followup.models import AlertKind
 from cimento.followup.protocol import Protocol
@@ -69,4 +69,6 @@ class FollowUpListener:
         other messages are passed over."""
         if state != "accepted":
             delivered = state == "delivered"
-            self._deliveries.record_report(reference, delivered, "reported as failed", at)
+            known = self._deliveries.record_report(reference, delivered, "reported as failed", at)
+            if not known and not delivered:
+                on_call.record_failure(self._database, reference)

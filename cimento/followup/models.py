@@ -169,6 +169,24 @@ class AlertEvent(Base):
     note = sa.Column(sa.Text)  # encrypted
 
 
+class AlertCall(Base):
+    """One call of somebody on duty about an alert that nobody had taken; see on_call. What is about
+    several alerts is one call: their rows share its reference."""
+
+    __tablename__ = "alert_call"
+    id = sa.Column(sa.Integer, primary_key=True)
+    alert_id = sa.Column(sa.ForeignKey(Alert.id), nullable=False)
+    step = sa.Column(sa.Integer, nullable=False)  # the alert's first call, its second…
+    reference = sa.Column(sa.String(32), nullable=False, index=True)  # what the provider sees
+    who = sa.Column(sa.String(100))  # of the rota; none when nobody was on duty
+    state = sa.Column(sa.String(10), nullable=False, index=True)  # a State
+    due_at = sa.Column(UtcDateTime, nullable=False)
+    planned_at = sa.Column(UtcDateTime, nullable=False)
+    claimed_at = sa.Column(UtcDateTime)
+    sent_at = sa.Column(UtcDateTime)
+    __table_args__ = (sa.UniqueConstraint("alert_id", "step"),)
+
+
 class Audit(Base):
     """One thing that somebody did; see audit. Rows are neither changed nor deleted."""
 

@@ -14,15 +14,19 @@ from urllib.parse import urlsplit
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 
+from cimento.followup.calls import Caller
 from cimento.followup.clock import Clock, utc_now
 from cimento.followup.deliveries import Deliveries
 from cimento.followup.dispatch import Dispatcher
 from cimento.followup.erasure import Conversations
 from cimento.followup.mail import Mailer, mail_alerts
+from cimento.followup.on_call import OnCall
 from cimento.followup.protocol import read_protocol
 from cimento.followup.rasa_client import RasaClient
 from cimento.followup.retention import Retention, purge, read_retention
+from cimento.followup.rota import read_rota
 from cimento.settings.followup import FollowUpSettings
+from cimento.settings.on_call import OnCallSettings
 from cimento.settings.worker import WorkerSettings
 from cimento.sms.gateway import Gateway
 from cimento.store.database import Database
@@ -45,19 +49,28 @@ class Jobs:
     clock: Clock
     retention: Retention = field(default_factory=read_retention)
     team_url: str = ""  # what the e-mails link to
+    on_call: OnCall | None = None  # None: nobody is on duty
 
     def tick(self) -> None:
-        """Send what is due, tell the team, and record that all this was done."""
+        """Call who is on duty, send what is due, tell the team, and record that it was done."""
+        if self.on_call:
+            self._call(self.on_call)
         outcomes = self.dispatcher.tick()
         if outcomes:
             logger.info("Tick: %s.", ", ".join(f"{n} {what}" for what, n in outcomes.items()))
         if self.settings.smtp_url:
             settings = self.settings
-            mailer = Mailer(
-                settings.smtp_url, settings.alert_from, settings.alert_to, self.team_url
-            )
+            mailer = make_mailer(settings, self.team_url)
             mail_alerts(self.database, mailer, self.clock(), settings.alert_repeat)
         beat(self.database.engine, TICK, self.clock())
+
+    def _call(self, on_call: OnCall) -> None:
+        """Call who is on duty; what goes wrong with it keeps no SMS waiting."""
+        try:
+            if count := on_call.tick(self.clock()):
+                logger.info("%d calls of who is on duty.", count)
+        except Exception as error:
+            logger.error("Who is on duty cannot be called: %s.", type(error).__name__)
 
     def purge(self) -> None:
         """Erase what is older than the retention, in every store."""
@@ -80,7 +93,7 @@ def make_jobs(
     settings: WorkerSettings,
     clock: Clock = utc_now,
 ) -> Jobs:
-    """Connect everything. Raises ProtocolError, SourceError."""
+    """Connect everything. Raises ProtocolError, SourceError, RotaError."""
     dispatcher = Dispatcher(
         Deliveries(to.database, read_protocol()),
         to.gateway,
@@ -94,6 +107,29 @@ def make_jobs(
         to.conversations,
         clock,
         team_url=followup.team_url,
+        on_call=make_on_call(to, settings, OnCallSettings.read(), followup.team_url),
+    )
+
+
+def make_mailer(settings: WorkerSettings, team_url: str) -> Mailer:
+    """Return what e-mails the team."""
+    return Mailer(settings.smtp_url, settings.alert_from, settings.alert_to, team_url)
+
+
+def make_on_call(
+    to: Connections, settings: WorkerSettings, on_call: OnCallSettings, team_url: str
+) -> OnCall | None:
+    """Return what calls who is on duty, None without a rota. Raises RotaError."""
+    path, mails = on_call.path, bool(settings.smtp_url)
+    if path is None:
+        return None
+    mailer = make_mailer(settings, team_url) if mails else None
+    return OnCall(
+        to.database,
+        lambda: read_rota(path, bool(on_call.key), mails),
+        Caller(to.gateway, mailer, on_call.key, team_url),
+        on_call.urgent,
+        on_call.other,
     )
 
 

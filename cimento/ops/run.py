@@ -27,6 +27,7 @@ from cimento.settings.concern import Concern, SettingError
 from cimento.settings.every import check_all, environment_for
 from cimento.settings.followup import FollowUpSettings
 from cimento.settings.login import LoginSettings
+from cimento.settings.on_call import OnCallSettings
 from cimento.settings.paths import ROOT
 from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
@@ -78,7 +79,7 @@ def commands(settings: ServerSettings) -> dict[str, Command]:
         "rasa": Command(again(f"{python} cimento serve"), (*kept, ChatSettings, SmsSettings)),
     }
     if settings.api_token:
-        needed = (*kept, ChatSettings, SmsSettings, WorkerSettings)
+        needed = (*kept, ChatSettings, SmsSettings, WorkerSettings, OnCallSettings)
         processes["followups"] = Command(again(f"{python} cimento followup worker"), needed)
         processes["api"] = Command(again(f"{python} cimento followup api"), (*kept, LoginSettings))
     return processes

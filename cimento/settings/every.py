@@ -19,6 +19,7 @@ from cimento.settings.concern import (
 from cimento.settings.demo import DemoSettings
 from cimento.settings.followup import FollowUpSettings
 from cimento.settings.login import LoginSettings
+from cimento.settings.on_call import OnCallSettings
 from cimento.settings.paths import ROOT
 from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
@@ -34,6 +35,7 @@ CONCERNS: dict[str, type[Concern]] = {
     "The follow-ups": FollowUpSettings,
     "Who gets in to the care team's pages": LoginSettings,
     "The worker of the follow-ups": WorkerSettings,
+    "Who is called when an alert waits": OnCallSettings,
     "The demonstration": DemoSettings,
 }
 

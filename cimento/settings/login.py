@@ -10,7 +10,7 @@ from cimento.settings.followup import FollowUpSettings
 from cimento.settings.urls import check_url
 
 ROLES = ("reader", "nurse", "coordinator", "administrator")
-_HERE = ("localhost", "127.0.0.1", "::1")
+HERE = ("localhost", "127.0.0.1", "::1")
 
 
 class LoginSettings(Concern):
@@ -41,7 +41,7 @@ class LoginSettings(Concern):
 
     @validator("oidc_issuer")
     def _issuer(cls, url: str) -> str:
-        if url and urlsplit(check_url(url, "https", "http")).hostname not in _HERE:
+        if url and urlsplit(check_url(url, "https", "http")).hostname not in HERE:
             check_url(url, "https")
         return url
 

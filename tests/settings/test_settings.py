@@ -9,6 +9,7 @@ from cimento.settings.chat import ChatSettings
 from cimento.settings.concern import ENV_FILE, Concern, SettingError
 from cimento.settings.followup import FollowUpSettings
 from cimento.settings.login import LoginSettings
+from cimento.settings.on_call import OnCallSettings
 from cimento.settings.paths import ROOT
 from cimento.settings.servers import ServerSettings
 from cimento.settings.sms import SmsSettings
@@ -278,3 +279,17 @@ def test_a_process_gets_what_it_needs_and_no_more(monkeypatch: Patch) -> None:
 def test_the_documentation_is_up_to_date() -> None:
     written = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
     assert written == f"{every.document()}\n", "cimento config --document > docs/settings.md"
+
+
+@pytest.mark.parametrize(
+    "secret", ["secret", "whsec_", "whsec_c2hvcnQ=", "whsec_not base64 at all!"]
+)
+def test_a_secret_that_signs_nothing_is_refused_and_not_shown(
+    monkeypatch: Patch, secret: str
+) -> None:
+    monkeypatch.setenv("CIMENTO_ON_CALL_SECRET", secret)
+    with pytest.raises(SettingError, match="openssl rand") as refused:
+        OnCallSettings.read()
+    assert secret == "whsec_" or secret not in str(refused.value)
+    monkeypatch.setenv("CIMENTO_ON_CALL_SECRET", "whsec_" + "QUJD" * 8)
+    assert OnCallSettings.read().key == b"ABC" * 8

@@ -31,7 +31,7 @@ def import_all_models() -> None:
 
 def downgrade_to_first(engine: Engine) -> None:
     """Take all steps back to the tables of the first release."""
-    for _ in range(6):
+    for _ in range(7):
         downgrade(engine)
 
 
