@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cimento.answers.catalogue import LEVELS
-from cimento.followup import alerts
+from cimento.followup import alerts, on_call
 from cimento.followup.alerts import AlertView
 from cimento.followup.care import CareEvent
 from cimento.followup.models import Alert, AlertEvent, AlertKind, Care, Enrolment, Person
+from cimento.followup.on_call import Call
 from cimento.followup.shown import shown
 from cimento.store.database import Database
 from cimento.store.vault import NOTES, decrypt
@@ -28,6 +29,7 @@ class Card:
     alerts: tuple[AlertView, ...]  # the oldest first
     handed_over: CareEvent | None  # what who had them last wrote for the others
     reopened: CareEvent | None
+    call: Call | None  # the last one of who is on duty that left
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -65,12 +67,14 @@ def open_cards(database: Database, limit: int) -> tuple[list[Card], int]:
             groups[alert.conversation_id, about[alert.id]].append(alert)
         # Only what is shown is decrypted: that takes longer than all the rest.
         chosen = sorted(groups.items(), key=lambda group: _order(group[1]))[:limit]
-        told = _last_events(session, [alert.id for _, found in chosen for alert in found])
+        ids = [alert.id for _, found in chosen for alert in found]
+        told, calls = _last_events(session, ids), on_call.read_calls(session, ids)
         cards = []
         for (name, follow_up), found in chosen:
             views = [alerts.view(session, alert, numbers[name]) for alert in found]
             plain = [replace(view, words=view.words and shown(view.words)) for view in views]
-            cards.append(_card(follow_up, plain, told))
+            called = [call for view in plain for call in calls[view.id]]
+            cards.append(_card(follow_up, plain, told, called))
     return cards, len(groups)
 
 
@@ -131,7 +135,10 @@ def _last_events(session: Session, ids: list[int]) -> dict[tuple[int, str], Care
 
 
 def _card(
-    follow_up: int | None, views: list[AlertView], told: dict[tuple[int, str], CareEvent]
+    follow_up: int | None,
+    views: list[AlertView],
+    told: dict[tuple[int, str], CareEvent],
+    calls: list[Call],
 ) -> Card:
     def last(event: Care) -> CareEvent | None:
         found = [told[view.id, event.value] for view in views if (view.id, event.value) in told]
@@ -140,4 +147,6 @@ def _card(
     references = [view.ward_reference for view in views if view.ward_reference]
     reference = shown(references[0]) if references else None
     handed_over, reopened = last(Care.HANDED_OVER), last(Care.REOPENED)
-    return Card(follow_up, views[0].number, reference, tuple(views), handed_over, reopened)
+    left = [(call.sent_at, number) for number, call in enumerate(calls) if call.sent_at]
+    call = calls[max(left)[1]] if left else None
+    return Card(follow_up, views[0].number, reference, tuple(views), handed_over, reopened, call)

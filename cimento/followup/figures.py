@@ -11,7 +11,16 @@ from statistics import median, quantiles
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cimento.followup.models import Alert, AlertKind, Consent, Delivery, Enrolment, Kind, State
+from cimento.followup.models import (
+    Alert,
+    AlertCall,
+    AlertKind,
+    Consent,
+    Delivery,
+    Enrolment,
+    Kind,
+    State,
+)
 from cimento.followup.outcome import Outcome
 from cimento.followup.schedule import PARIS
 from cimento.store.database import Database
@@ -35,6 +44,8 @@ class Week:
     to_answer: list[timedelta] = field(default_factory=list)
     to_take: list[timedelta] = field(default_factory=list)
     to_close: list[timedelta] = field(default_factory=list)
+    to_call: list[timedelta] = field(default_factory=list)  # of who is on duty: due, then sent
+    call_to_take: list[timedelta] = field(default_factory=list)  # first call, then taken
 
     @property
     def alert_count(self) -> int:
@@ -111,6 +122,7 @@ def weeks(database: Database, now: datetime, count: int) -> list[Week]:
             calendar.week(at).stops += 1
         _check_ins(session, calendar)
         _alerts(session, calendar)
+        _on_call(session, calendar)
     return calendar.weeks
 
 
@@ -155,6 +167,23 @@ def _alerts(session: Session, calendar: _Calendar) -> None:
             week.to_take.append(taken_at - created_at)
         if closed_at:
             week.to_close.append(closed_at - created_at)
+
+
+def _on_call(session: Session, calendar: _Calendar) -> None:
+    moments = (AlertCall.due_at, AlertCall.sent_at, Alert.created_at, Alert.taken_at)
+    query = (
+        sa.select(AlertCall.alert_id, *(_read(column) for column in moments))
+        .join(Alert)
+        .where(AlertCall.sent_at.is_not(None), calendar.within(Alert.created_at))
+        .order_by(AlertCall.step)
+    )
+    seen: set[int] = set()
+    for id_, due_at, sent_at, created_at, taken_at in session.execute(query):
+        week = calendar.week(created_at)
+        week.to_call.append(sent_at - due_at)
+        if id_ not in seen and taken_at and taken_at > sent_at:
+            week.call_to_take.append(taken_at - sent_at)
+        seen.add(id_)
 
 
 def today(database: Database, now: datetime) -> Today:

@@ -6,7 +6,8 @@ a form. What is refused becomes a page (see app): LoginNeeded the login, PageRef
 
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import quote
 
 from fastapi import Request
@@ -15,12 +16,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
+from cimento.followup import on_call
 from cimento.followup.clock import Clock
 from cimento.store.database import Database
+from cimento.store.heartbeat import TICK, last_beat
 from cimento.team import sessions
 from cimento.team.roles import Permission
 from cimento.team.sessions import Visitor
 
+_STOPPED = timedelta(minutes=5)  # without a tick, which comes every minute
 UNREADABLE = (
     "Demande illisible",
     "Rien n'a été fait. Revenez en arrière, rechargez la page et recommencez.",
@@ -94,9 +98,16 @@ class Access:
                     "Votre rôle ne permet pas cela",
                     "Demandez à la personne qui gère les comptes, si vous en avez besoin.",
                 )
-            return visitor
+            return replace(visitor, troubles=self._troubles())
 
         return enter
+
+    def _troubles(self) -> tuple[str, ...]:
+        """Return what is wrong with the alerting itself."""
+        now = self._clock()
+        ticked = last_beat(self._database.engine, TICK)
+        stopped = ticked is not None and now - ticked > _STOPPED
+        return (*(["worker"] if stopped else []), *on_call.troubles(self._database, now))
 
     def posts(self, permission: Permission | None) -> Callable[[Request], Awaitable[Posted]]:
         """Return what lets in a form of ours, sent by somebody who has `permission`."""

@@ -20,7 +20,8 @@ from cimento.team.sessions import Visitor
 PATH = "/equipe/chiffres"
 _WEEKS = 12
 _TAKEN_BY, _CLOSED_BY = "Prise : 90 % en (min)", "Clôture : 90 % en (min)"
-_FILE_ALONE = {_TAKEN_BY, _CLOSED_BY}
+_CALLED, _COMES = "Départ d'un appel d'astreinte (min)", "D'un appel à la prise (min)"
+_FILE_ALONE = {_TAKEN_BY, _CLOSED_BY, _CALLED, _COMES}
 
 
 def add(router: APIRouter, team: Team) -> None:
@@ -78,6 +79,11 @@ def plots(weeks: list[Week]) -> list[Plot]:
         plot("Délai médian pour répondre", [minutes(middle(w.to_answer)) for w in weeks], "min"),
         plot("Alertes", [float(w.alert_count) for w in weeks]),
         plot("Délai médian pour prendre", [minutes(middle(w.to_take)) for w in weeks], "min"),
+        plot(
+            "De l'appel d'astreinte à la prise",
+            [minutes(middle(w.call_to_take)) for w in weeks],
+            "min",
+        ),
         plot("Délai médian pour clore", [minutes(middle(w.to_close)) for w in weeks], "min"),
     ]
 
@@ -102,6 +108,8 @@ def table(week: Week) -> dict[str, object]:
         _TAKEN_BY: rounded(minutes(ninth_tenth(week.to_take))),
         "Clôture (min)": rounded(minutes(middle(week.to_close))),
         _CLOSED_BY: rounded(minutes(ninth_tenth(week.to_close))),
+        _CALLED: rounded(minutes(middle(week.to_call))),
+        _COMES: rounded(minutes(middle(week.call_to_take))),
         "Non remis": week.failed,
         "STOP": week.stops,
     }

@@ -96,7 +96,8 @@ _templates = Environment(
 _templates.globals.update(
     day=day, hour=hour, when=when, age=age, telephone=telephone, told=words.told,
     is_urgent=words.is_urgent, reason=words.reason, ADVICE=words.ADVICE, OUTCOMES=words.OUTCOMES,
-    STATES=words.STATES, ANSWERS=words.ANSWERS, ROLES=roles.FRENCH, Permission=Permission,
+    STATES=words.STATES, ANSWERS=words.ANSWERS, ROLES=roles.FRENCH, TROUBLES=words.TROUBLES,
+    Permission=Permission,
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ class Visitor:
     role: Role
     csrf: str = field(repr=False)
     token: str = field(repr=False)
+    troubles: tuple[str, ...] = ()  # of the alerting itself, for every page: see words.TROUBLES
 
     def may(self, permission: Permission) -> bool:
         """Return whether their role has this permission."""

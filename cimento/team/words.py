@@ -58,6 +58,14 @@ NOT_HELPED = {
     "partial": "pas complet",
     "other": "autre chose",
 }
+# What is wrong with the alerting itself, in red on every page.
+TROUBLES = {
+    "worker": "Le suivi est arrêté : ni SMS, ni e-mail, ni appel d'astreinte ne part. "
+    "Regardez « À faire » vous-même, et prévenez l'informatique.",
+    "nobody": "Une alerte attend, et personne n'est d'astreinte : personne n'est appelé.",
+    "failed": "Une alerte attend, et le dernier appel d'astreinte n'est pas arrivé.",
+    "late": "Une alerte attend, et un appel d'astreinte ne part pas. Prévenez l'informatique.",
+}
 # What the audit trail's actions are called.
 ACTIONS = {
     "log in": "s'est connecté",

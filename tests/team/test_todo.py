@@ -10,9 +10,10 @@ import pytest
 
 from cimento.followup import alerts, audit, board, people
 from cimento.followup.enrolment import enrol
-from cimento.followup.models import AlertKind, Closing
+from cimento.followup.models import AlertCall, AlertKind, Closing, State
 from cimento.followup.protocol import read_protocol
 from cimento.store.database import Database
+from cimento.store.heartbeat import TICK, beat
 from cimento.team.roles import Role
 from tests.followup.conftest import NOON, request
 from tests.followup.fakes import FakeClock
@@ -96,6 +97,30 @@ def test_the_next_shift_reads_what_is_left_to_do(
     seen = text(logged_in(name="Paul Roux").get("/equipe/a-faire").text)
     assert "Claire Durand , aujourd'hui, 12 h : Sonne dans le vide. Rappeler à 18 h." in seen
     assert "Je m" in seen
+
+
+def test_what_is_wrong_with_the_alerting_stands_in_red_on_every_page(
+    nurse: Visit, alarm: int, database: Database, clock: FakeClock
+) -> None:
+    def call(step: int, who: str | None, state: State) -> None:
+        times = dict.fromkeys(("due_at", "planned_at", "sent_at"), clock.now)
+        with database.begin() as session:
+            row = AlertCall(alert_id=alarm, step=step, reference=str(step), who=who, state=state)
+            for name, at in times.items():
+                setattr(row, name, at if who or name != "sent_at" else None)
+            session.add(row)
+
+    pages = ("/equipe/a-faire", "/equipe/patients", "/equipe/chiffres")
+    assert not any("trouble" in nurse.get(page).text for page in pages)
+    call(1, None, State.FAILED)
+    assert all("personne n'est d'astreinte" in text(nurse.get(page).text) for page in pages)
+    call(2, "Paul Roux", State.SENT)
+    clock.move(minutes=3)
+    seen = text(nurse.get("/equipe/a-faire").text)
+    assert "personne n'est d'astreinte" not in seen
+    assert "Astreinte appelée : Paul Roux, il y a 3 min." in seen
+    beat(database.engine, TICK, clock.now - timedelta(minutes=6))
+    assert all("Le suivi est arrêté" in text(nurse.get(page).text) for page in pages)
 
 
 @pytest.mark.parametrize(
