@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cimento.followup import alerts, care, erasure, on_call
+from cimento.followup import alerts, care, erasure, figures, on_call
 from cimento.followup.calls import Caller
 from cimento.followup.enrolment import Enrolled
 from cimento.followup.listener import FollowUpListener
@@ -87,6 +87,10 @@ def test_the_next_is_called_until_somebody_takes_it_at_night_too(
     run(on_call, clock, 1)
     assert called(gateway) == [CLAIRE, PAUL, CLAIRE, PAUL]
     care.take(database, [1], "Claire Durand", clock.now)
+    (week,) = figures.weeks(database, clock.now, 1)
+    late = timedelta(hours=11) - timedelta(minutes=4)
+    assert sorted(week.to_call) == [timedelta(), timedelta(), timedelta(), late]
+    assert week.call_to_take == [timedelta(hours=11, minutes=11)]
     run(on_call, clock, 30)
     assert len(called(gateway)) == 4
     assert troubles(database, clock.now) == []
