@@ -126,9 +126,14 @@ class Phones:
 
     def write(self, number: str, text: str) -> str:
         """Write from a phone; return the answer that it receives."""
+        (answer,) = self.exchange(number, text, 1)
+        return answer
+
+    def exchange(self, number: str, text: str, expected: int) -> list[str]:
+        """Write from a phone; return the `expected` SMS that it receives, in their order."""
         before = len(self.kannel.read())
         self.kannel.write(number, f"text {text}")
-        return self._new(before, 1)[0]
+        return self._new(before, expected)
 
     def _new(self, before: int, expected: int) -> list[str]:
         wait_until(lambda: len(self.kannel.read()) >= before + expected, PATIENCE)
