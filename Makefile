@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 SOURCES := actions cimento tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run chat demo-sms config doctor train test test-fast test-soak soak-alarms services bundle lint check audit booklet lock curve feedback pictures bench
+.PHONY: help run chat demo-sms config doctor train test test-fast test-soak soak-alarms test-rolling services bundle lint check audit booklet lock curve feedback pictures bench
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ test-soak: .venv/.synced train ## Run all tests ten times on a busy machine, in 
 
 soak-alarms: .venv/.synced ## Let 1,000 alarms be written while the assistant is killed at random
 	@$(PYTHON) -m tests.sms.storm 1000
+
+test-rolling: .venv/.synced train ## Swap the model and restart the servers one by one while patients ask
+	@$(PYTHON) -m tests.deploy.rolling
 
 services: .venv/.synced ## Install what the tests run against: a browser, a gateway, databases… (Debian, root)
 	@sh cimento/ops/services.sh

@@ -1,9 +1,7 @@
 """The sample for nginx is one that nginx takes, and passes on what it should and nothing else."""
 
 import json
-import re
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,15 +13,10 @@ from typing import Any
 import pytest
 
 from cimento.channels.gate import LARGEST_BODY
-from cimento.ops.processes import free_port, wait_until
 from cimento.settings.headers import DEADLINE
-from cimento.settings.paths import ROOT
-from tests.certificates import LOOPBACK, certify
-from tests.debian import require
-from tests.servers import PATIENCE, listens
-
-SAMPLE = (ROOT / "deploy/nginx/cimento.conf").read_text(encoding="utf-8")
-PATIENTS, TEAM = "cimento.hospital.example", "equipe.hospital.example"
+from tests.certificates import LOOPBACK
+from tests.deploy.proxy import PATIENTS, SAMPLE, TEAM, nginx
+from tests.servers import PATIENCE
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -82,43 +75,9 @@ class Proxy:
 
 @pytest.fixture
 def proxy(programs: None, tmp_path: Path) -> Iterator[Proxy]:
-    require("nginx-light", "nginx")
-    pem, trust = certify(tmp_path)
-    port, plain, first, second, team = (free_port() for _ in range(5))
-    sample = re.sub(r"listen \[::\].*\n", "", SAMPLE)
-    changes = [
-        (r"listen 443", f"listen {LOOPBACK}:{port}"),
-        (r"listen 80", f"listen {LOOPBACK}:{plain}"),
-        (r"127\.0\.0\.1:5005\b", f"{LOOPBACK}:{first}"),
-        (r"127\.0\.0\.1:5015\b", f"{LOOPBACK}:{second}"),
-        (r"127\.0\.0\.1:5006\b", f"{LOOPBACK}:{team}"),
-        (r"/etc/nginx/cimento/\w+\.(crt|key)", str(pem)),
-        (r"/var/log/nginx", str(tmp_path)),
-    ]
-    for pattern, instead in changes:
-        sample, count = re.subn(pattern, instead, sample)
-        assert count, pattern
-    (tmp_path / "cimento.conf").write_text(sample)
-    places = "".join(
-        f"{kind}_temp_path {tmp_path}/{kind};\n"
-        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (tmp_path / "nginx.conf").write_text(
-        f"daemon off; master_process off; pid {tmp_path}/pid; error_log {tmp_path}/error.log;\n"
-        f"events {{}}\nhttp {{\n{places}include {tmp_path}/cimento.conf;\n}}\n"
-    )
-    command = ["nginx", "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)]
-    checked = subprocess.run([*command, "-t"], capture_output=True, text=True, timeout=PATIENCE)
-    assert checked.returncode == 0, checked.stderr
-    assert "[warn]" not in checked.stderr
-    servers = [serve(behind) for behind in (first, second, team)]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: listens(port), PATIENCE, process, tmp_path / "error.log")
-        yield Proxy(port, plain, trust, servers, tmp_path)
-    finally:
-        process.kill()
-        process.wait()
+    with nginx(tmp_path) as (ports, trust):
+        servers = [serve(behind) for behind in (ports.first, ports.second, ports.team)]
+        yield Proxy(ports.tls, ports.plain, trust, servers, tmp_path)
         for server in servers:
             end(server)
 
@@ -157,3 +116,6 @@ def test_nobody_waits_while_the_assistant_is_restarted(proxy: Proxy) -> None:
     for _ in range(10):
         status, reached = proxy.post("/chat/messages")
         assert (status, reached["port"]) == (200, proxy.servers[1].server_port)
+    proxy.servers[0] = serve(proxy.servers[0].server_port)
+    end(proxy.servers[1])  # at once: the first must not be held for dead any more
+    assert proxy.post("/chat/messages")[0] == 200
