@@ -42,7 +42,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.fixture
 def store(tmp_path: Path) -> BoundedSQLTrackerStore:
     domain = Domain.load(str(ROOT / "domain.yml"))
-    return BoundedSQLTrackerStore(domain, db=str(tmp_path / "conversations.db"))
+    return BoundedSQLTrackerStore(domain, url=f"sqlite:///{tmp_path}/conversations.db")
 
 
 def app_with(store: object) -> Any:

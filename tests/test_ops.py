@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cimento.ops import doctor, endpoints, preflight, run, serve, train
 from cimento.ops.processes import free_port
 from cimento.settings.concern import SettingError
 from cimento.settings.followup import FollowUpSettings
 from cimento.settings.servers import ServerSettings
-from cimento.settings.storage import StorageSettings
 from cimento.sms import gsm7
 from cimento.store import disk, secret
 from tests.servers import PATIENCE
@@ -30,25 +30,10 @@ def test_rasas_http_api_is_closed_whatever_the_token(monkeypatch: pytest.MonkeyP
 
 
 def test_rasa_is_connected_to_what_the_settings_say() -> None:
-    servers = ServerSettings(actions_host="10.0.0.2", actions_port=6055)
-    url = "postgresql://cimento:p%40ss@db:5433/talk?sslmode=require"
-    given = endpoints.endpoints(servers, StorageSettings(conversations_url=url))
+    given = endpoints.endpoints(ServerSettings(actions_host="10.0.0.2", actions_port=6055))
     assert given["action_endpoint"]["url"] == "http://10.0.0.2:6055/webhook"
-    store = given["tracker_store"]
-    assert store.pop("type").endswith("BoundedSQLTrackerStore")
-    assert store == {
-        **{"dialect": "postgresql", "host": "db", "port": 5433, "db": "talk", "max_turns": 8},
-        **{"username": "cimento", "password": "p@ss", "query": {"sslmode": "require"}},
-    }
-    file = "sqlite:////var/lib/cimento/conversations.db"
-    store = endpoints.endpoints(servers, StorageSettings(conversations_url=file))["tracker_store"]
-    assert (store["dialect"], store["db"]) == ("sqlite", "/var/lib/cimento/conversations.db")
-
-
-def test_a_password_of_the_database_is_its_owners_alone_and_not_left_behind() -> None:
-    with endpoints.written({"tracker_store": {"password": "p@ss"}}) as file:
-        assert "p@ss" in file.read_text()
-        assert (file.stat().st_mode & 0o077, file.parent.stat().st_mode & 0o077) == (0, 0)
+    with endpoints.written(given) as file:
+        assert yaml.safe_load(file.read_text()) == given
     assert not file.parent.exists()
 
 

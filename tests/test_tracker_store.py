@@ -3,8 +3,10 @@
 import asyncio
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -15,9 +17,17 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.exc import SQLAlchemyError
 
+from cimento.__main__ import main
+from cimento.ops.backup.stores import stores
+from cimento.settings.concern import SettingError
 from cimento.settings.paths import ROOT
+from cimento.sms.numbers import international
+from cimento.store.conversations import open_conversations
 from cimento.store.tracker_store import BoundedSQLTrackerStore
+from cimento.store.vault import conversation_id
+from tests.followup.typed import NUMBER, about
 
 MAX_TURNS = 4
 
@@ -26,7 +36,7 @@ MAX_TURNS = 4
 def store(tmp_path: Path) -> BoundedSQLTrackerStore:
     domain = Domain.load(str(ROOT / "domain.yml"))
     return BoundedSQLTrackerStore(
-        domain, dialect="sqlite", db=str(tmp_path / "new" / "folder.db"), max_turns=MAX_TURNS
+        domain, url=f"sqlite:///{tmp_path}/new/folder.db", max_turns=MAX_TURNS
     )
 
 
@@ -154,3 +164,43 @@ def test_why_answers_did_not_help_is_counted_by_topic(store: BoundedSQLTrackerSt
     store.judge("3", "driving", False, "off")
     store.judge("3", "driving", True)  # it helped after all
     assert store.conversations.asked.reasons() == [("driving", "partial", 2)]
+
+
+async def test_one_setting_says_to_all_where_conversations_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/talk.db"
+    monkeypatch.setenv("CIMENTO_CONVERSATIONS_URL", url)
+    monkeypatch.setenv("CIMENTO_DATABASE_URL", f"sqlite:///{tmp_path}/followup.db")
+    monkeypatch.setenv("CIMENTO_QUEUE_URL", f"sqlite:///{tmp_path}/queue.db")
+    options = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))["tracker_store"]
+    assert options.pop("type").endswith(BoundedSQLTrackerStore.__name__)
+    domain = Domain.load(str(ROOT / "domain.yml"))
+    patient = conversation_id(international(NUMBER))
+    store = BoundedSQLTrackerStore(domain, host=None, **options)
+    await talk(store, 1, sender=patient)
+    store.judge("answer", "driving", True)
+    assert main(["feedback"]) == 0
+    assert "driving" in capsys.readouterr().out
+    assert str(stores()["conversations"].place) == str(tmp_path / "talk.db")
+    assert about(NUMBER, "forget") == 0
+    assert "is erased" in capsys.readouterr().out
+    assert open_conversations().read(patient) == []
+
+
+@pytest.mark.parametrize("elsewhere", [{"db": "other.db"}, {"host": "db.hospital.example"}])
+def test_a_database_that_endpoints_would_name_is_refused(elsewhere: dict[str, Any]) -> None:
+    with pytest.raises(SettingError, match="CIMENTO_CONVERSATIONS_URL alone"):
+        BoundedSQLTrackerStore(Domain.empty(), **elsewhere)
+
+
+async def test_a_database_that_comes_late_gets_its_tables(tmp_path: Path) -> None:
+    away = tmp_path / "late.db"
+    away.mkdir()  # no database can be there
+    domain = Domain.load(str(ROOT / "domain.yml"))
+    store = BoundedSQLTrackerStore(domain, url=f"sqlite:///{away}")
+    with pytest.raises(SQLAlchemyError):
+        await store.retrieve("x")
+    away.rmdir()
+    await talk(store, 1)
+    assert texts(await store.retrieve("x")) == ["message 0"]

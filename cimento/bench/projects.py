@@ -6,8 +6,8 @@ text per intent, no code of their own, no action server, conversations kept in m
 
 import hashlib
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ class Project:
     """A project to train and serve.
 
     `digest` is a SHA-256 of what its model is made of; `actions_port` is None when it has
-    no action server; `rasa` is the module that is run as Rasa's command line.
+    no action server; `rasa` is the module that is run as Rasa's command line, in `environment`.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Project:
     digest: str
     actions_port: int | None = None
     rasa: str = "rasa"
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def cimento(folder: Path, actions_port: int) -> Project:
@@ -70,10 +71,11 @@ def cimento(folder: Path, actions_port: int) -> Project:
     """
     endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
     endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{actions_port}/webhook"
-    endpoints["tracker_store"]["db"] = str(folder / "conversations.db")
     file = folder / "endpoints.yml"
     _write(file, endpoints)
-    return Project("cimento", ROOT, file, sources_digest(), actions_port, "cimento.ops.lean")
+    kept = {"CIMENTO_CONVERSATIONS_URL": f"sqlite:///{folder}/conversations.db"}
+    digest = sources_digest()
+    return Project("cimento", ROOT, file, digest, actions_port, "cimento.ops.lean", kept)
 
 
 def baseline(name: str, folder: Path) -> Project:

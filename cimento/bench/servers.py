@@ -66,7 +66,8 @@ def serving(project: Project, archive: Path) -> Iterator[Server]:
             actions = ["rasa_sdk", "--actions", "actions", "--port", str(project.actions_port)]
             actions_process = started(f"actions_{project.name}", actions, project.root)
             actions_pid = stack.enter_context(actions_process).pid
-        process = stack.enter_context(started(name, arguments, project.root, **NO_LIMITS))
+        environment = {**NO_LIMITS, **project.environment}
+        process = stack.enter_context(started(name, arguments, project.root, **environment))
         try:
             wait_until(lambda: _answers(url), START_SECONDS, process)
         except NotReady as error:

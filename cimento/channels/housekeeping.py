@@ -25,8 +25,8 @@ _DAY, _MINUTE = 24 * 3600, 60  # seconds
 async def keep_house(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
     """Begin the daily purge: an after_server_start listener, the same for every channel.
 
-    The first channel begins it for all. Conversations that are stored otherwise than
-    endpoints.yml says are not ours to purge.
+    The first channel begins it for all. Conversations in a store that is
+    not ours are not ours to purge.
     """
     store = stored_in(app.ctx.agent)
     if isinstance(store, BoundedSQLTrackerStore) and not hasattr(app.ctx, "housekeeping"):

@@ -28,11 +28,10 @@ from cimento.settings.concern import SettingError
 from cimento.settings.demo import DemoSettings
 from cimento.settings.every import check_all
 from cimento.settings.paths import ROOT
-from cimento.settings.storage import StorageSettings
 from cimento.sms.ledger import Ledger
 from cimento.sms.providers.console import ConsoleProvider
-from cimento.store.conversations import SqlConversations
-from cimento.store.database import connect, open_database
+from cimento.store.conversations import open_conversations
+from cimento.store.database import open_database
 
 _LOG = ROOT / "var" / "demo.log"
 _DATABASE = ROOT / "var" / "demo.db"
@@ -90,7 +89,7 @@ def _sender(port: str) -> Callable[[str], None]:
 def _begin(environment: dict[str, str], pause: float) -> Story:
     """Return the story, its patient enrolled; of an earlier demonstration nothing is left."""
     database = open_database(environment["CIMENTO_DATABASE_URL"])
-    kept = SqlConversations(connect(StorageSettings.read().conversations_url))
+    kept = open_conversations()
     conversations = erasure.SmsConversations(kept, database.engine)
     erasure.forget(database, conversations, NUMBER, TEAM, utc_now())
     url = f"http://127.0.0.1:{environment['CIMENTO_PORT']}"

@@ -37,7 +37,7 @@ from cimento.sms.gateway import Gateway, TemporaryFailure
 from cimento.sms.numbers import NumberRefused, international, normalise
 from cimento.sms.providers import make_provider
 from cimento.store import database
-from cimento.store.conversations import SqlConversations
+from cimento.store.conversations import open_conversations
 from cimento.store.vault import VaultError, conversation_id
 
 # What goes wrong in ways that the message explains.
@@ -60,9 +60,8 @@ def settings_are_right() -> None:
 
 
 def conversations() -> erasure.Conversations:
-    storage = StorageSettings.read()
-    kept = SqlConversations(database.connect(storage.conversations_url))
-    return erasure.SmsConversations(kept, open_stored().engine)
+    """Return those of the settings, which forget and export what was said by SMS."""
+    return erasure.SmsConversations(open_conversations(), open_stored().engine)
 
 
 def _user() -> str:

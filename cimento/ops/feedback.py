@@ -1,12 +1,8 @@
 """Print how many patients an answer helped, topic by topic: `cimento feedback`."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-import yaml
-
-from cimento.settings.paths import ROOT
-from cimento.store.tracker_store import BoundedSQLTrackerStore
+from cimento.store.conversations import open_conversations
 
 _WHY = {
     "off": "not the question",
@@ -30,12 +26,6 @@ def table(
 
 
 def show() -> None:
-    """Read the store that endpoints.yml names and print the table."""
-    endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
-    options = endpoints["tracker_store"]
-    options.pop("type")
-    if options.get("dialect", "sqlite") == "sqlite":
-        options["db"] = str(ROOT / Path(options["db"]))
-    store = BoundedSQLTrackerStore(**options)
-    asked = store.conversations.asked
+    """Read what was judged in the conversations of the settings, and print the table."""
+    asked = open_conversations().asked
     print(table(asked.judgements(), asked.reasons()))

@@ -20,7 +20,6 @@ from cimento.settings.concern import SettingError
 from cimento.settings.every import check_all
 from cimento.settings.paths import ROOT
 from cimento.settings.servers import ServerSettings
-from cimento.settings.storage import StorageSettings
 from cimento.store.secret import read_secret
 
 REFUSALS = (SettingError, StartError)
@@ -55,5 +54,5 @@ def serve() -> None:
     os.chdir(ROOT)  # where Rasa looks for what has no folder in its name
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    with written(endpoints(ServerSettings.read(), StorageSettings.read())) as file:
+    with written(endpoints(ServerSettings.read())) as file:
         run_rasa(arguments(file))

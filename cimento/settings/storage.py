@@ -27,7 +27,8 @@ class StorageSettings(Concern):
     )
     conversations_url: str = setting(
         f"sqlite:///{ROOT}/var/conversations.db",
-        "database of the conversations; `postgresql://user:password@host/name` to share them",
+        "database of the conversations, for the servers and every command; "
+        "`postgresql://user:password@host/name` to share them between servers",
         secret=True,
     )
 

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from cryptography.fernet import InvalidToken
 from sqlalchemy.engine import Engine
 
+from cimento.settings.storage import StorageSettings
 from cimento.store.asked import Asked
-from cimento.store.database import checkpoint
+from cimento.store.database import PATIENCE, checkpoint, connect
 from cimento.store.vault import CONVERSATIONS, cipher, unreadable
 
 _EVENTS = sa.table(
@@ -140,3 +141,8 @@ class SqlConversations:
     def _delete(self, *conditions: sa.sql.ColumnElement) -> int:
         with self._engine.begin() as connection:
             return int(connection.execute(sa.delete(_EVENTS).where(*conditions)).rowcount)
+
+
+def open_conversations(patience: float = PATIENCE) -> SqlConversations:
+    """Return the conversations of CIMENTO_CONVERSATIONS_URL. `patience`: see database.connect."""
+    return SqlConversations(connect(StorageSettings.read().conversations_url, patience))

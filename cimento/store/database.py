@@ -124,12 +124,19 @@ def _revision(connection: Connection) -> str | None:
 
 
 @contextmanager
-def _migrating(engine: Engine) -> Iterator[Config]:
-    """Give Alembic a transaction, and the database to itself: several may start at once."""
-    config = _config()
+def alone(engine: Engine) -> Iterator[Connection]:
+    """Give a transaction in which tables may be made: on PostgreSQL, one process at a time."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7203)")  # any number of ours
+        yield connection
+
+
+@contextmanager
+def _migrating(engine: Engine) -> Iterator[Config]:
+    """Give Alembic a transaction, and the database to itself: several may start at once."""
+    config = _config()
+    with alone(engine) as connection:
         config.attributes["connection"] = connection
         yield config
 

@@ -9,7 +9,9 @@ waited for in threads: whoever has nothing to do with it is served meanwhile.
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
@@ -28,11 +30,14 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Query, Session
+from sqlalchemy.orm import Query, Session, sessionmaker
 
+from cimento.settings.concern import SettingError
+from cimento.settings.storage import StorageSettings
 from cimento.store.conversations import Seal, SqlConversations
-from cimento.store.database import harden
+from cimento.store.database import alone, connect, harden
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +86,16 @@ def stored_in(agent: Any) -> "BoundedSQLTrackerStore":
     return getattr(store, "_tracker_store", store)
 
 
+def _engine(url: str) -> Engine:
+    """Return an engine whose errors hold no values: neither who, nor what was said."""
+    if not url.startswith("sqlite"):
+        return connect(url, _PATIENCE)
+    Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(url, hide_parameters=True)
+    harden(engine, _PATIENCE)
+    return engine
+
+
 class BoundedSQLTrackerStore(SQLTrackerStore):
     """SQL tracker store that reads back at most `max_turns` turns of a conversation."""
 
@@ -88,19 +103,44 @@ class BoundedSQLTrackerStore(SQLTrackerStore):
         self,
         domain: Domain | None = None,
         event_broker: EventBroker | None = None,
-        dialect: str = "sqlite",
-        db: str = "rasa.db",
         max_turns: int = 8,
-        **kwargs: Any,
+        url: str | None = None,
+        **elsewhere: Any,
     ) -> None:
+        """`url`: the database, by default that of CIMENTO_CONVERSATIONS_URL, which every command
+        reads. It may be away: its tables are made when it is there. Raises SettingError when
+        endpoints.yml names a database too: what is erased here would stay there.
+        """
+        if named := sorted(name for name, value in elsewhere.items() if value is not None):
+            raise SettingError(
+                f"endpoints.yml, tracker_store: remove {', '.join(named)}. Where conversations are "
+                "kept is said by CIMENTO_CONVERSATIONS_URL alone."
+            )
+        TrackerStore.__init__(self, domain, event_broker)
         self._max_turns = max_turns
-        if dialect == "sqlite":
-            Path(db).parent.mkdir(parents=True, exist_ok=True)
-        super().__init__(domain=domain, event_broker=event_broker, dialect=dialect, db=db, **kwargs)
-        # An error of a statement would hold its values: who, and what was said.
-        self.engine.hide_parameters = True
-        if dialect == "sqlite":
-            harden(self.engine, _PATIENCE)
+        self.engine = _engine(url or StorageSettings.read().conversations_url)
+        self.sessionmaker = sessionmaker(self.engine)
+        self._has_tables, self._making = False, threading.Lock()
+        try:
+            self._make_tables()
+        except SQLAlchemyError as error:
+            logger.error("The conversations cannot be stored: %s.", type(error).__name__)
+
+    def _make_tables(self) -> None:
+        """Make the tables that are missing: once, by one process at a time."""
+        with self._making:
+            if self._has_tables:
+                return
+            with alone(self.engine) as connection:
+                self.Base.metadata.create_all(connection)
+            self._has_tables = True
+
+    @contextmanager
+    def session_scope(self) -> Iterator[Session]:
+        """Give a session on tables that are there. Raises SQLAlchemyError."""
+        self._make_tables()
+        with super().session_scope() as session:
+            yield session
 
     @cached_property
     def _seal(self) -> Seal:

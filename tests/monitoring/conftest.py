@@ -41,7 +41,7 @@ class Installation:
         threading.Thread(target=self.actions.serve_forever, daemon=True).start()
         self.smsbox = socket.create_server(("127.0.0.1", 0))
         domain = Domain.load(str(ROOT / "domain.yml"))
-        self.store = BoundedSQLTrackerStore(domain, db=str(folder / "conversations.db"))
+        self.store = BoundedSQLTrackerStore(domain, url=f"sqlite:///{folder}/conversations.db")
 
     def url(self, name: str) -> str:
         return f"sqlite:///{self.folder}/{name}.db"

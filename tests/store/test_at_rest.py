@@ -38,7 +38,7 @@ def domain() -> Domain:
 
 @pytest.fixture
 def store(tmp_path: Path, domain: Domain) -> BoundedSQLTrackerStore:
-    return BoundedSQLTrackerStore(domain, db=str(tmp_path / "conversations.db"))
+    return BoundedSQLTrackerStore(domain, url=f"sqlite:///{tmp_path}/conversations.db")
 
 
 def said(sender: str = SENDER, *words: str) -> DialogueStateTracker:
