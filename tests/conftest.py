@@ -16,7 +16,7 @@ from _pytest.terminal import TerminalReporter
 from cimento.ops.train import MODEL
 from cimento.settings.concern import ENV_FILE, PREFIX
 from cimento.settings.paths import ROOT
-from cimento.store.database import open_database
+from cimento.store.database import connect, upgrade
 from tests import debian, overheard, servers
 from tests.followup import services
 from tests.followup.api_server import Served
@@ -152,7 +152,9 @@ def assistant(programs: None) -> Iterator[Assistant]:
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with all the tables and no row: copying it is quicker than making them."""
     file = tmp_path_factory.mktemp("database") / "empty.db"
-    open_database(f"sqlite:///{file}").engine.dispose()  # all is in the file then
+    engine = connect(f"sqlite:///{file}")
+    upgrade(engine)  # and no check value: whoever copies it has a secret of his own
+    engine.dispose()  # all is in the file then
     return file
 
 

@@ -15,7 +15,8 @@ from cimento.settings.concern import SettingError
 from cimento.settings.paths import ROOT
 from cimento.settings.servers import ServerSettings
 from cimento.settings.storage import StorageSettings
-from cimento.store.conversations import open_conversations
+from cimento.store.conversations import SqlConversations
+from cimento.store.database import connect
 from cimento.store.disk import open_to_others, shortage
 from cimento.store.secret import FILE, read_secret
 from cimento.store.spool import spool_folder
@@ -24,7 +25,8 @@ from cimento.store.spool import spool_folder
 def warnings(root: Path = ROOT) -> list[str]:
     """Return a line for each thing that somebody must see to. Raises SettingError."""
     settings = StorageSettings.read()
-    checks = Checks(ask_the_assistant, open_conversations(PATIENCE), root)
+    kept = SqlConversations(connect(settings.conversations_url, PATIENCE))
+    checks = Checks(ask_the_assistant, kept, root)
     with ThreadPoolExecutor(len(checks.all)) as threads:
         told = list(threads.map(lambda check: check(), checks.all.values()))
     return [*filter(None, told), *_ahead(root, settings)]

@@ -6,6 +6,8 @@ of the server alone: an alarm is answered without them, and by nobody when the s
 
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from cimento.answers import grounding
 from cimento.answers.approvals import APPROVALS, read_approvals, unapproved
 from cimento.answers.sheet import SourceError
@@ -13,10 +15,30 @@ from cimento.ops.content import told
 from cimento.ops.train import MODEL, state
 from cimento.settings.answers import AnswerSettings
 from cimento.settings.paths import ROOT
+from cimento.settings.storage import StorageSettings
+from cimento.store.database import connect
+from cimento.store.key_check import FOLLOWUP, TALK, check_key
+
+_PATIENCE = 2.0  # seconds that a database has to answer
 
 
 class StartError(Exception):
     """The assistant cannot start; the message says why and what to do."""
+
+
+def check_keys() -> None:
+    """Raise WrongSecretError when a database was filled with another secret. One that is away is
+    looked at when it is back: alarms are answered meanwhile."""
+    storage = StorageSettings.read()
+    for url, sealed in ((storage.database_url, FOLLOWUP), (storage.conversations_url, TALK)):
+        engine = connect(url, _PATIENCE)
+        try:
+            with engine.connect() as connection:
+                check_key(connection, sealed)
+        except SQLAlchemyError as error:
+            print(f"{sealed.setting}: the database does not answer ({type(error).__name__}).")
+        finally:
+            engine.dispose()
 
 
 def check_answers() -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import honcho.manager
 
 from cimento.followup.protocol import ProtocolError, read_protocol
-from cimento.ops.preflight import StartError, check_answers, check_approvals
+from cimento.ops.preflight import StartError, check_answers, check_approvals, check_keys
 from cimento.ops.quiet import QUIET
 from cimento.ops.train import TrainingError, train_if_needed
 from cimento.settings.answers import AnswerSettings
@@ -144,6 +144,7 @@ def start() -> int:
     if told := shortage(ROOT / "var", StorageSettings.read().free_megabytes):
         raise StartError(told)
     read_secret()
+    check_keys()
     check_answers()
     read_protocol()
     check_approvals(AnswerSettings.read())

@@ -11,7 +11,13 @@ from pathlib import Path
 
 from cimento.ops.endpoints import endpoints, written
 from cimento.ops.lean import run_rasa
-from cimento.ops.preflight import StartError, check_answers, check_approvals, check_model
+from cimento.ops.preflight import (
+    StartError,
+    check_answers,
+    check_approvals,
+    check_keys,
+    check_model,
+)
 from cimento.ops.quiet import QUIET
 from cimento.ops.train import MODEL
 from cimento.settings.answers import AnswerSettings
@@ -40,6 +46,7 @@ def check() -> None:
     """Raise SettingError or StartError when nobody may be answered as things are."""
     check_all()
     read_secret()
+    check_keys()
     check_model()
     check_answers()
     answers = AnswerSettings.read()

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from cimento.settings.storage import StorageSettings
 from cimento.store.asked import Asked
 from cimento.store.database import PATIENCE, checkpoint, connect
+from cimento.store.key_check import TALK, check_key
 from cimento.store.vault import CONVERSATIONS, cipher, unreadable
 
 _EVENTS = sa.table(
@@ -144,5 +145,12 @@ class SqlConversations:
 
 
 def open_conversations(patience: float = PATIENCE) -> SqlConversations:
-    """Return the conversations of CIMENTO_CONVERSATIONS_URL. `patience`: see database.connect."""
-    return SqlConversations(connect(StorageSettings.read().conversations_url, patience))
+    """Return the conversations of CIMENTO_CONVERSATIONS_URL. `patience`: see database.connect.
+
+    Raises WrongSecretError when they cannot be found with the secret in force, and
+    SQLAlchemyError while they cannot be reached.
+    """
+    engine = connect(StorageSettings.read().conversations_url, patience)
+    with engine.connect() as connection:
+        check_key(connection, TALK)
+    return SqlConversations(engine)

@@ -4,7 +4,7 @@ import math
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from cimento.settings.concern import SettingError
+from cimento.store.key_check import FOLLOWUP, check_key
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 PATIENCE = 30.0  # seconds that a worker waits for another one's transaction
@@ -171,6 +172,18 @@ def _is_up_to_date(engine: Engine) -> bool:
     return current == known[0]
 
 
+def _check_secret(engine: Engine) -> None:
+    """Raise WrongSecretError when the secret is another one than the follow-ups were kept with.
+
+    Where there is no check value one is made; a database that takes none now gets it another time.
+    """
+    with engine.connect() as connection:
+        has_value = check_key(connection, FOLLOWUP)
+    if not has_value:
+        with suppress(sa.exc.OperationalError), alone(engine) as connection:
+            check_key(connection, FOLLOWUP, make=True)
+
+
 class Database:
     """Where the engine keeps everything. `with database.begin() as session:` commits."""
 
@@ -187,7 +200,7 @@ def open_database(url: str, patience: float = PATIENCE) -> Database:
     """Return the database at `url`, its tables up to date. `patience`: see `connect`.
 
     Raises DatabaseError when it cannot be reached, is of a newer release, or is a PostgreSQL
-    to be upgraded: that is the administrator's decision.
+    to be upgraded: that is the administrator's decision; WrongSecretError.
     """
     engine = connect(url, patience)
     try:
@@ -195,6 +208,7 @@ def open_database(url: str, patience: float = PATIENCE) -> Database:
             if engine.dialect.name != "sqlite":
                 raise DatabaseError("The tables are not up to date: cimento followup upgrade")
             upgrade(engine)
+        _check_secret(engine)
     except sa.exc.OperationalError as error:
         raise DatabaseError(
             "The follow-up database cannot be reached (CIMENTO_DATABASE_URL): "

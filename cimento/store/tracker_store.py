@@ -38,6 +38,7 @@ from cimento.settings.concern import SettingError
 from cimento.settings.storage import StorageSettings
 from cimento.store.conversations import Seal, SqlConversations
 from cimento.store.database import alone, connect, harden
+from cimento.store.key_check import TALK, WrongSecretError, check_key
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +110,8 @@ class BoundedSQLTrackerStore(SQLTrackerStore):
     ) -> None:
         """`url`: the database, by default that of CIMENTO_CONVERSATIONS_URL, which every command
         reads. It may be away: its tables are made when it is there. Raises SettingError when
-        endpoints.yml names a database too: what is erased here would stay there.
+        endpoints.yml names a database too: what is erased here would stay there; and
+        WrongSecretError.
         """
         if named := sorted(name for name, value in elsewhere.items() if value is not None):
             raise SettingError(
@@ -127,11 +129,13 @@ class BoundedSQLTrackerStore(SQLTrackerStore):
             logger.error("The conversations cannot be stored: %s.", type(error).__name__)
 
     def _make_tables(self) -> None:
-        """Make the tables that are missing: once, by one process at a time."""
+        """Make the tables that are missing: once, by one process at a time. Raises
+        WrongSecretError."""
         with self._making:
             if self._has_tables:
                 return
             with alone(self.engine) as connection:
+                check_key(connection, TALK, make=True)
                 self.Base.metadata.create_all(connection)
             self._has_tables = True
 
@@ -179,7 +183,7 @@ class BoundedSQLTrackerStore(SQLTrackerStore):
         await self.stream_events(tracker)
         try:
             await asyncio.to_thread(self._write, tracker)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, WrongSecretError) as error:
             logger.error("A turn could not be stored: %s.", type(error).__name__)
             return
         setattr(tracker, _STORED, len(tracker.events))
