@@ -57,7 +57,10 @@ def test_data_validate_finds_nothing() -> None:
     # Deprecations are between the libraries; `UserWarning`s are about this project.
     found = [line for line in re.split(r"[\r\n]", output) if "UserWarning" in line]
     # Rasa looks for responses in rules alone; what our actions say is in test_grounding.py.
-    said = {f"utter_{name}" for name in (*aftermath.INTENTS, "call_reminder", "out_of_scope", "follow_up")}
+    said = {
+        f"utter_{name}"
+        for name in (*aftermath.INTENTS, "call_reminder", "out_of_scope", "follow_up")
+    }
     unused = re.compile(r"The utterance '(\w+)' is not used in any story or rule")
     found = [line for line in found if not ((m := unused.search(line)) and m[1] in said)]
     assert found == []

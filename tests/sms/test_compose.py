@@ -20,12 +20,15 @@ from cimento.sms.transliterate import to_gsm7
 from tests.sms.server import ALARM, ANSWER, DRIVING, FEVER
 
 NUMBER = "05 56 79 56 79"
+URGENCY = "Urgence : 15, 112 ; SMS au 114 si on ne peut parler ou entendre. "
 COMPOSER = Composer(load_catalogue())
 compose = COMPOSER.compose
 
 
 def answer(text: str, custom: dict[str, Any] = DRIVING, *titles: str) -> list[dict[str, Any]]:
-    buttons = [{"title": title, "payload": "/x"} for title in titles]
+    asks = titles == ("Oui", "Non")
+    payloads = ["/affirm", "/deny"] if asks else ["/x"] * len(titles)
+    buttons = [{"title": t, "payload": p} for t, p in zip(titles, payloads, strict=True)]
     return [{"text": text, "buttons": buttons}, {"custom": custom}]
 
 
@@ -84,7 +87,8 @@ def test_what_does_not_fit_is_left_to_the_service() -> None:
 @pytest.mark.parametrize(
     ("sentences", "recalled"),
     [
-        (10, "Avez-vous de la fièvre, des frissons ou une douleur inhabituelle ?"),
+        (8, URGENCY + "Avez-vous fièvre, frissons ou douleur inhabituelle ?"),
+        (10, URGENCY + "Et ma question d'avant ?"),
         (12, "Et ma question d'avant ?"),
     ],
 )
@@ -92,9 +96,16 @@ def test_a_question_that_does_not_fit_is_recalled_with_its_choices(
     sentences: int, recalled: str
 ) -> None:
     long = "Phrase de la fiche. " * sentences
-    sms = compose(answer(long) + answer("Avez-vous de la fièvre ? " * 4, DRIVING, "Oui", "Non"))
+    sms = compose(answer(long) + answer("Avez-vous de la fièvre ? " * 6, DRIVING, "Oui", "Non"))
     assert sms.splitlines()[1:] == [recalled, "1. Oui", "2. Non"]
     assert gsm7.segments(sms) <= 2
+
+
+def test_only_the_question_about_the_signs_is_recalled() -> None:
+    """« 1. Conduire » under « Avez-vous de la fièvre ? » answers nothing."""
+    sms = compose(answer("Phrase. " * 30) + answer("Une autre. " * 12, DRIVING, "Conduire"))
+    assert "fièvre" not in sms and "Conduire" not in sms
+    assert sms.endswith(f"demandez au service : {NUMBER}, poste 95599")
 
 
 def test_an_alarm_is_never_cut() -> None:

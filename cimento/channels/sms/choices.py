@@ -13,7 +13,7 @@ from cimento.nlu.text import fold
 
 _FORM = "symptom_form"  # domain.yml: the form, whose it is, and whether it was answered
 _CHECK_IN, _ANSWERED = "check_in", "symptom__answered"
-_YES_OR_NO = ["/affirm", "/deny"]
+YES_OR_NO = ["/affirm", "/deny"]
 _CORRECTION = ["/correct_yes", "/correct_no"]
 # A check-in asks for signs; the hand that says all is well, of whatever colour, answers no.
 _ALL_WELL = re.compile(r"[\s\U0001F44D\U0001F44C\U0001F3FB-\U0001F3FF]+")
@@ -65,7 +65,7 @@ def offered(tracker: Any) -> list[str]:
     answered before, its correction. `tracker`: Rasa's, or None.
     """
     if is_asked(tracker):
-        return _YES_OR_NO
+        return YES_OR_NO
     payloads: list[str] = []
     for event in tracker.events if tracker else ():
         if event.type_name == "user":
@@ -79,7 +79,7 @@ def only_asked(messages: list[Message]) -> list[Message]:
     """Return the messages of a turn; when they ask about the signs, without any other choices."""
 
     def asks(message: Message) -> bool:
-        return [button["payload"] for button in message.get("buttons") or []] == _YES_OR_NO
+        return [button["payload"] for button in message.get("buttons") or []] == YES_OR_NO
 
     if not any(map(asks, messages)):
         return messages
@@ -89,7 +89,7 @@ def only_asked(messages: list[Message]) -> list[Message]:
 def read_signs(text: str, tracker: Any) -> str:
     """Return what is said to the open question by `text`, which holds no words."""
     is_check_in = is_asked(tracker) and tracker.get_slot(_CHECK_IN)
-    return _YES_OR_NO[1] if is_check_in and _ALL_WELL.fullmatch(text) else text
+    return YES_OR_NO[1] if is_check_in and _ALL_WELL.fullmatch(text) else text
 
 
 def chosen(text: str, tracker: Any) -> str | None:

@@ -4,19 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cimento.answers.catalogue import LEVELS, Catalogue
+from cimento.channels.sms.choices import YES_OR_NO
 from cimento.channels.sms.texts import load_texts
 from cimento.channels.turn import Message
 from cimento.sms import gsm7
 from cimento.sms.transliterate import to_gsm7
 
+# The question about the signs, from its longest form to its shortest (texts.yml).
+_SHORTER = ("asked", "asked_short", "asked_least")
+
 
 @dataclass
 class Answer:
-    """One answer of a turn: its lines, the titles of its choices, how grave it is."""
+    """One answer of a turn: its lines, the titles of its choices, how grave it is, and whether it
+    is the question about the signs."""
 
     lines: list[str] = field(default_factory=list)
     choices: list[str] = field(default_factory=list)
     level: int = 0
+    asks: bool = False
 
 
 def split(messages: list[Message]) -> list[Answer]:
@@ -32,6 +38,7 @@ def split(messages: list[Message]) -> list[Answer]:
         for button in message.get("buttons") or []:
             number += 1
             current.choices.append(to_gsm7(f"{number}. {button['title']}"))
+            current.asks |= button["payload"] in YES_OR_NO
         if custom := message.get("custom"):
             current.level = LEVELS.index(custom.get("escalation", "none"))
             answers.append(current)
@@ -75,7 +82,7 @@ class Composer:
             last = position == len(others) - 1
             # What is left out must leave room to say so.
             longest = "" if last else self.texts["rest_short"]
-            for shorter in ("asked", "asked_short") if last and answer.choices else ():
+            for shorter in _SHORTER if last and answer.asks else ():
                 if not fits(body, said):  # it is still to be answered
                     said = _with_choices(self.texts[shorter], answer.choices)
             if not fits(body, said, longest):
