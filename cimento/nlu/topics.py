@@ -4,6 +4,7 @@ from cimento.nlu.signs import SIGNS
 
 SEVERAL = "several_questions"
 NEGATED = "negated_symptom"
+NOT_IN_SHEET = "not_in_sheet"
 BEFORE_ACT = "symptom_before"
 OTHER_PERSON = "other_person"
 # Topics that place an alarm elsewhere: with another person, or before the act.
@@ -18,7 +19,7 @@ TALK = {
 # Topics that are no question of the sheet: never the second of two questions.
 NO_QUESTION = set(SIGNS) | ELSEWHERE | TALK | {
     "greet", "thanks", "goodbye", "affirm", "deny", "what_next", "repeat", "help", "insult",
-    "out_of_scope", "bot_challenge", "tell_moment", NEGATED, "not_in_sheet", "unwell",
+    "out_of_scope", "bot_challenge", "tell_moment", NEGATED, NOT_IN_SHEET, "unwell",
     "anxious", "human",
 }  # fmt: skip
 # A sign that is no alarm: what is asked with it is answered after it.
@@ -26,7 +27,7 @@ ASKED_WITH = {BEFORE_ACT, "worrying_sign"}
 # Said beside a question, it is the question that is answered.
 COURTESY = {"greet", "thanks", "goodbye", "affirm", "deny", "insult", "out_of_scope", "tell_moment"}
 # What is never answered beside something else.
-ALONE = NO_QUESTION - {NEGATED, "not_in_sheet", "anxious", "human", "bot_challenge"}
+ALONE = NO_QUESTION - {NEGATED, NOT_IN_SHEET, "anxious", "human", "bot_challenge"}
 # Every alarm already says whom to call and what to do; it leaves no room to reassure.
 SAID_BY_ALARMS = {"contact", "human", "anxious", "aftercare", "eating", "instructions"}
 # One question, two moments: (before, after, when the message tells neither).

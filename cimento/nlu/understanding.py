@@ -22,11 +22,15 @@ class Decision:
     also: list[str] = field(default_factory=list)
 
 
-def _questions(asked: Sequence[str]) -> list[str]:
-    """Return the topics of `asked` that have an answer of their own, none near another."""
+def _questions(asked: Sequence[str], is_one_clause: bool = False) -> list[str]:
+    """Return the topics of `asked` that have an answer of their own, none near another.
+
+    One clause is not both answered by the sheet and left out of it: the surer stands.
+    """
     kept: list[str] = []
     for topic in asked:
         near = any({topic, other} <= near for near in topics.NEAR for other in kept)
+        near |= is_one_clause and bool(kept) and topics.NOT_IN_SHEET in (topic, *kept)
         if topic not in topics.ALONE and not near:
             kept.append(topic)
     return kept
@@ -51,7 +55,7 @@ def decide(reading: Reading, moment: str | None) -> Decision:
         also = [topic for topic in _questions(asked) if topic not in topics.SAID_BY_ALARMS]
         return Decision(reading.sign, 1.0, also[: _MOST_ANSWERS - 1])
     shares = {topic: share for topic, share in reading.ranking if topic not in signs.SIGNS}
-    questions = _questions(asked)
+    questions = _questions(asked, is_one_clause=not reading.places)
     if len(questions) > 1:
         questions = sorted(questions[:_MOST_ANSWERS], key=lambda t: reading.places.get(t, 0))
         settled = dict.fromkeys(_settle_moment(topic, moment, questions) for topic in questions)

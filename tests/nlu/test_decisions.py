@@ -87,6 +87,14 @@ def test_one_question_in_two_wordings_is_one() -> None:
     assert decision.topic == "fasting"
 
 
+def test_one_clause_is_not_both_answered_and_left_out() -> None:
+    both = ("monitoring", "not_in_sheet")
+    assert decide(reading(*both, asked=both), None).topic == "monitoring"
+    assert decide(reading(*both, asked=both[::-1]), None).topic == "not_in_sheet"
+    two = replace(reading(*both, asked=both), places={"monitoring": 0, "not_in_sheet": 1})
+    assert decide(two, None).also == list(both)
+
+
 def test_both_moments_asked_are_both_answered() -> None:
     asked = ("prepare", "aftercare")
     for moment in (None, "before", "after"):
