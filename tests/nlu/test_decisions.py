@@ -66,7 +66,9 @@ def test_the_graver_of_two_signs_is_answered_when_it_may_be_told(
 
 def test_several_questions_are_all_answered() -> None:
     asked = ("driving", "not_in_sheet", "shower")
-    decision = decide(reading("driving", "shower", "not_in_sheet", asked=asked), None)
+    read = reading("driving", "shower", "not_in_sheet", asked=asked)
+    read = replace(read, places={topic: place for place, topic in enumerate(asked)})
+    decision = decide(read, None)
     assert (decision.topic, decision.also) == ("several_questions", list(asked))
 
 
