@@ -22,6 +22,10 @@ from tests.followup.fakes import FakeAssistant, FakeClock, FileGateway
 
 # A Tuesday, 12:00 in Paris
 NOON = datetime(2027, 3, 9, 11, tzinfo=timezone.utc)
+ROTA = """
+- {name: Claire Durand, sms: 06 11 11 11 11}
+- {name: Paul Roux, sms: 06 22 22 22 22}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +84,14 @@ def request(number: str = "0612345678", **changes: str) -> Request:
         "consent_at": "2027-03-09T11:00",
     }
     return Request(**{**usual, **changes})
+
+
+@pytest.fixture
+def rota(tmp_path: Path) -> Path:
+    """Two people who are always on duty, Claire Durand first."""
+    file = tmp_path / "rota.yml"
+    file.write_text(ROTA)
+    return file
 
 
 @pytest.fixture

@@ -18,28 +18,17 @@ from cimento.followup.listener import FollowUpListener
 from cimento.followup.models import AlertCall, AlertKind, State
 from cimento.followup.on_call import OnCall, troubles
 from cimento.followup.protocol import Protocol
-from cimento.followup.rota import RotaError, on_duty, read_rota
+from cimento.followup.rota import read_rota
 from cimento.sms.gateway import PermanentFailure, TemporaryFailure
 from cimento.store.conversations import SqlConversations
 from cimento.store.database import Database, connect
-from tests.followup.conftest import NOON
+from tests.followup.conftest import NOON, ROTA
 from tests.followup.fakes import FailingGateway, FakeClock, FileGateway
 
 CLAIRE, PAUL = "+33611111111", "+33622222222"
-ROTA = """
-- {name: Claire Durand, sms: 06 11 11 11 11}
-- {name: Paul Roux, sms: 06 22 22 22 22}
-"""
 PAGE = "https://suivi.chu.example/equipe/a-faire"
 WORDS = "j'ai 39 et des frissons"
 Make = Callable[..., OnCall]
-
-
-@pytest.fixture
-def rota(tmp_path: Path) -> Path:
-    file = tmp_path / "rota.yml"
-    file.write_text(ROTA)
-    return file
 
 
 @pytest.fixture
@@ -267,42 +256,3 @@ def test_calls_go_with_the_patient(
     assert erasure.forget(database, kept, "0612345678", "Anne", clock.now, even_open=True)
     with database.begin() as session:
         assert session.query(AlertCall).count() == 0
-
-
-HOURS = """
-- {name: Jour, sms: 0611111111, weekly: ["lundi-vendredi 08:00-18:00"]}
-- {name: Nuit, sms: 0622222222, weekly: ["lundi-dimanche 18:00-08:00"]}
-- {name: Semaine, sms: 0633333333, from: 08/03/2027 18 h, until: 09/03/2027 18 h}
-"""
-
-
-@pytest.mark.parametrize(
-    ("hours", "names"),
-    [(0, ["Jour", "Semaine"]), (6, ["Nuit"]), (19.9, ["Nuit"]), (20, ["Jour"]), (24 * 4, [])],
-)
-def test_who_is_on_duty_when(rota: Path, hours: float, names: list[str]) -> None:
-    rota.write_text(HOURS)
-    found = on_duty(read_rota(rota, False, False), NOON + timedelta(hours=hours))
-    assert [one.name for one in found] == names
-
-
-@pytest.mark.parametrize(
-    ("written", "said"),
-    [
-        ("", "one at least"),
-        ("- {name: A}", "neither sms, email nor webhook"),
-        ("- {name: A, sms: 0556000000}", "mobile"),
-        ("- {name: A, sms: 0611111111, weekly: [lundi]}", "lundi-vendredi 18:00-08:00"),
-        ("- {name: A, sms: 0611111111, from: demain}", "lisible"),
-        ("- {name: A, phone: 0611111111}", "phone"),
-        ("- {name: A, email: a@b.example}", "CIMENTO_SMTP_URL"),
-        ("- {name: A, webhook: 'https://a.example'}", "CIMENTO_ON_CALL_SECRET"),
-        ("- {name: A, webhook: 'http://a.example'}", "https"),
-        ("{", "cannot be read"),
-    ],
-)
-def test_a_rota_that_cannot_be_used_is_refused(rota: Path, written: str, said: str) -> None:
-    rota.write_text(written)
-    with pytest.raises(RotaError, match=said) as refused:
-        read_rota(rota, False, False)
-    assert "0556000000" not in str(refused.value)
