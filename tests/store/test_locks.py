@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import pytest
@@ -22,11 +21,11 @@ from tests.servers import ENVIRONMENT, PATIENCE
 
 LONG = 60.0  # seconds: nothing that is waited for here takes as long
 HOLD = """
-import asyncio, sys, time
+import asyncio, signal, sys
 from cimento.store.advisory import AdvisoryLocks
 held = asyncio.run(AdvisoryLocks(sys.argv[1], 60.0).acquire(int(sys.argv[2])))
 print("held", flush=True)
-time.sleep(3600)
+signal.pause()
 """
 
 
@@ -40,41 +39,45 @@ def servers(request: pytest.FixtureRequest) -> tuple[ConversationLocks, Conversa
     return ConversationLocks(url=url, patience=LONG), ConversationLocks(url=url, patience=LONG)
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until what another task or thread does is done."""
-
-    async def look() -> None:
-        while not condition():
-            await asyncio.sleep(0.001)
-
-    await asyncio.wait_for(look(), PATIENCE)
-
-
 class Turns:
     """What happens in a conversation, and who is let go on."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
         self.inside = 0
+        self.begun = asyncio.Event()
 
     async def take(self, store: ConversationLocks, name: str, until: asyncio.Event) -> None:
         async with store.lock("conversation"):
             self.inside += 1
             assert self.inside == 1, "two turns at once"
             self.seen.append(f"{name} starts")
+            self.begun.set()
             await until.wait()
             self.seen.append(f"{name} ends")
             self.inside -= 1
 
 
+def free() -> asyncio.Event:
+    """Return what lets a turn go on at once."""
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
+async def begin(store: ConversationLocks) -> tuple[Turns, asyncio.Event, "asyncio.Task[None]"]:
+    """Return a conversation whose first turn holds the lock, what lets it go on, and its task."""
+    turns, first = Turns(), asyncio.Event()
+    begun = asyncio.create_task(turns.take(store, "first", first))
+    await asyncio.wait_for(turns.begun.wait(), PATIENCE)
+    return turns, first, begun
+
+
 async def test_the_second_message_starts_when_the_first_ends_and_not_before(
     servers: tuple[ConversationLocks, ConversationLocks],
 ) -> None:
-    turns, first, others = Turns(), asyncio.Event(), asyncio.Event()
-    others.set()
-    begun = asyncio.create_task(turns.take(servers[0], "first", first))
-    await until(lambda: turns.seen == ["first starts"])
-    waiting = asyncio.create_task(turns.take(servers[1], "second", others))
+    turns, first, begun = await begin(servers[0])
+    waiting = asyncio.create_task(turns.take(servers[1], "second", free()))
     async with servers[1].lock("another"):  # nobody else waits for this conversation
         pass
     assert turns.seen == ["first starts"]
@@ -86,9 +89,8 @@ async def test_the_second_message_starts_when_the_first_ends_and_not_before(
 async def test_many_at_once_never_overlap(
     servers: tuple[ConversationLocks, ConversationLocks],
 ) -> None:
-    turns, free = Turns(), asyncio.Event()
-    free.set()
-    each = [turns.take(servers[n % 2], str(n), free) for n in range(60)]
+    turns = Turns()
+    each = [turns.take(servers[n % 2], str(n), free()) for n in range(60)]
     await asyncio.wait_for(asyncio.gather(*each), PATIENCE)
     assert len(turns.seen) == 2 * len(each)
     if servers[0] is servers[1]:
@@ -99,13 +101,10 @@ async def test_many_at_once_never_overlap(
 async def test_who_gives_up_waiting_leaves_nothing_locked(
     servers: tuple[ConversationLocks, ConversationLocks],
 ) -> None:
-    turns, first, others = Turns(), asyncio.Event(), asyncio.Event()
-    others.set()
-    begun = asyncio.create_task(turns.take(servers[0], "first", first))
-    await until(lambda: turns.seen == ["first starts"])
+    turns, first, begun = await begin(servers[0])
     with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(turns.take(servers[1], "second", others), 0.01)
-    third = asyncio.create_task(turns.take(servers[1], "third", others))
+        await asyncio.wait_for(turns.take(servers[1], "second", free()), 0.01)
+    third = asyncio.create_task(turns.take(servers[1], "third", free()))
     first.set()
     await asyncio.wait_for(asyncio.gather(begun, third), PATIENCE)
     assert turns.seen[2:] == ["third starts", "third ends"]
@@ -116,10 +115,9 @@ async def test_a_lock_dies_with_a_process_that_is_killed(postgres_server: Postgr
     command = [sys.executable, "-c", HOLD, url, str(module._key("conversation"))]
     owner = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE)
     assert owner.stdout and owner.stdout.readline() == b"held\n"
-    turns, free = Turns(), asyncio.Event()
-    free.set()
+    turns = Turns()
     store = ConversationLocks(url=url, patience=LONG)
-    waiting = asyncio.create_task(turns.take(store, "second", free))
+    waiting = asyncio.create_task(turns.take(store, "second", free()))
     async with store.lock("another"):
         assert turns.seen == []
     owner.kill()
