@@ -1,7 +1,6 @@
 """Each part broken, one by one: /readyz is red, and the doctor says the same words."""
 
 import json
-import resource
 import shutil
 import urllib.error
 import urllib.request
@@ -18,6 +17,7 @@ from cimento.ops.processes import wait_until
 from cimento.settings.paths import ROOT
 from cimento.store.database import connect, upgrade
 from cimento.store.heartbeat import PURGE, TICK, beat
+from tests.disk import full
 from tests.followup import services
 from tests.monitoring.conftest import TOKEN, Installation
 from tests.servers import PATIENCE, Assistant
@@ -85,17 +85,6 @@ def an_alert_waits(at: Installation) -> Iterator[None]:
     file.touch()
     yield
     file.unlink()
-
-
-@contextmanager
-def full(at: Installation) -> Iterator[None]:
-    """Let no file of this process grow beyond a page: SQLite fails as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 BROKEN: dict[str, tuple[str, Callable[[Installation], Any]]] = {

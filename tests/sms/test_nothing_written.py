@@ -2,7 +2,6 @@
 
 import json
 import logging
-import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
@@ -32,6 +31,7 @@ from cimento.sms.providers.base import (
 from cimento.sms.providers.kannel import KannelProvider
 from cimento.store.database import Database, connect, open_database
 from cimento.store.spool import SpoolFolder
+from tests.disk import full
 from tests.servers import PATIENCE
 from tests.sms import kannel
 from tests.sms.carriers import Carrier
@@ -49,17 +49,6 @@ def locked(database: Database) -> Iterator[None]:
     other = connect(str(database.engine.url))
     with other.begin():
         yield
-
-
-@contextmanager
-def full(_: Database) -> Iterator[None]:
-    """Let no file of this process grow beyond a page: SQLite fails as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("broken", [locked, full])
