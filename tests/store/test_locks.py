@@ -30,7 +30,9 @@ signal.pause()
 
 
 @pytest.fixture(params=["one process", "two processes"])
-def servers(request: pytest.FixtureRequest) -> tuple[ConversationLocks, ConversationLocks]:
+def servers(
+    request: pytest.FixtureRequest, programs: None
+) -> tuple[ConversationLocks, ConversationLocks]:
     """The lock stores of two servers, which are the same when there is one."""
     if request.param == "one process":
         alone = ConversationLocks(url="sqlite:///any.db", patience=LONG)
