@@ -29,10 +29,8 @@ signal.pause()
 """
 
 
-@pytest.fixture(params=["one process", "two processes"])
-def servers(
-    request: pytest.FixtureRequest, programs: None
-) -> tuple[ConversationLocks, ConversationLocks]:
+@pytest.fixture(params=["one process", pytest.param("two processes", marks=pytest.mark.slow)])
+def servers(request: pytest.FixtureRequest) -> tuple[ConversationLocks, ConversationLocks]:
     """The lock stores of two servers, which are the same when there is one."""
     if request.param == "one process":
         alone = ConversationLocks(url="sqlite:///any.db", patience=LONG)
